@@ -43,6 +43,22 @@ public sealed class GitRepository(string root, RequestedTags? asked = null) : IC
         };
     }
 
+    /// <summary>The commit that is checked out and whether the work tree has changes that it lacks; tags play no part.</summary>
+    /// <returns>No commit where git cannot tell one, as where there is no repository.</returns>
+    public async Task<(string? Commit, bool IsModified)> HeadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(cancellationToken, "rev-parse", "--verify", "--quiet", "HEAD^{commit}") is { } commit
+                ? (commit, !(await ChangesAsync(cancellationToken)).IsEmpty)
+                : (null, false);
+        }
+        catch (Exception e) when (e is ReleaseException or ProgramException)
+        {
+            return (null, false);
+        }
+    }
+
     private const string Heads = "refs/heads/";
 
     /// <summary>The newest <c>IMAGE/vX.Y.Z</c> tag before a commit, which its own tag is not; null when there is none.</summary>

@@ -71,12 +71,20 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         }
 
         await contents.WriteAsync(made.Contents, cancellationToken);
-        ImmutableArray<Layer> layers = made.Layers;
+        return await WriteManifestAsync(request, ConfigOf(request, platform, made.Layers), made.Layers, layout, cancellationToken) with
+        {
+            Totals = made.Totals,
+        };
+    }
 
-        ImageConfig config = new()
+    /// <summary>The configuration of a platform: definition and lock decide all of it but the digests of the layers.</summary>
+    internal static ImageConfig ConfigOf(AssemblyRequest request, Platform platform, ImmutableArray<Layer> layers)
+    {
+        ImageDefinition definition = request.Definition;
+        return new ImageConfig
         {
             Platform = platform,
-            Created = imageLock.Timestamp,
+            Created = request.Lock.Timestamp,
             DiffIds = [.. layers.Select(layer => layer.DiffId)],
             History = [.. layers.Select(layer => layer.Title)],
             Entrypoint = definition.Config.Entrypoint,
@@ -84,9 +92,8 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
             Environment = definition.Config.Environment,
             User = definition.Config.User,
             WorkingDirectory = definition.Config.WorkingDirectory,
-            Labels = definition.Config.Labels.SetItems(ImageDescription.Of(definition, imageLock)),
+            Labels = definition.Config.Labels.SetItems(ImageDescription.Of(definition, request.Lock)),
         };
-        return await WriteManifestAsync(request, config, layers, layout, cancellationToken) with { Totals = made.Totals };
     }
 
     /// <summary>Writes configuration and manifest of a platform whose layers are in the layout.</summary>

@@ -12,6 +12,9 @@ public static class InspectionRecord
 {
     public const string FileName = "inspection.json";
 
+    /// <summary>More bytes than this no record has: an image may violate its contract at every file.</summary>
+    public const long LongestRecord = 8 << 20;
+
     public static byte[] ToBytes(InspectionResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -44,18 +47,30 @@ public static class InspectionRecord
     }
 
     /// <param name="path">Where the record is.</param>
-    /// <param name="image">The image that is to be signed.</param>
+    /// <param name="image">The image that is to be signed, or merged.</param>
+    /// <param name="outcome">What was not done, for the error.</param>
     /// <exception cref="ContentException">That very image did not pass, or was not inspected.</exception>
-    public static async Task RequireAsync(string path, AssembledImage image, CancellationToken cancellationToken)
+    public static async Task RequireAsync(
+        string path,
+        AssembledImage image,
+        CancellationToken cancellationToken,
+        string outcome = "nothing was signed"
+    )
     {
         ArgumentNullException.ThrowIfNull(image);
         NextCommand next = new("Inspect") { Image = image.Name };
-        string mend = $"nothing was signed. Run {next}";
-        if (!File.Exists(path))
+        string mend = $"{outcome}. Run {next}";
+        FileInfo file = new(path);
+        // A layout may be others': a link leads elsewhere, and opening a pipe, which has no length, could wait for ever.
+        if (!file.Exists || file.Length == 0 || file.LinkTarget is not null)
             throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected; {mend}"));
+        if (file.Length > LongestRecord)
+            throw next.After(new ContentException($"{path}: wanted at most {LongestRecord} bytes, got {file.Length}; {mend}"));
         (string digest, bool passed) = Read(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (digest != image.Index.Digest.ToString())
-            throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {digest} was; {mend}"));
+            throw next.After(
+                new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {Printable.Of(digest)} was; {mend}")
+            );
         if (!passed)
             throw next.After(new ContentException($"{image.Name}: {digest} violates its contract; {mend}"));
     }

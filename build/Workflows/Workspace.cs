@@ -70,6 +70,27 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     /// <summary>What the layout's inspection found.</summary>
     public string InspectionRecord(string image) => Path.Combine(Results(image), Slipway.Inspection.InspectionRecord.FileName);
 
+    /// <summary>What containers of the layout did.</summary>
+    public string SmokeRecord(string image) => Path.Combine(Results(image), Slipway.Inspection.SmokeRecord.FileName);
+
+    /// <summary>Beside the results: the records of layouts that were merged.</summary>
+    internal const string PartsFolder = "parts";
+
+    /// <summary>Those of a platform that was assembled elsewhere and merged.</summary>
+    public string Part(string image, Platform platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return Path.Combine(Results(image), PartsFolder, platform.ToString().Replace('/', '-'));
+    }
+
+    /// <summary>Deletes the records of layouts that were merged: one machine made what is there now.</summary>
+    public void DeleteParts(string image)
+    {
+        string folder = Path.Combine(Results(image), PartsFolder);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
     /// <summary>What of the layout is published where.</summary>
     public string ReleaseRecord(string image) => Path.Combine(Results(image), Slipway.Release.ReleaseRecord.FileName);
 

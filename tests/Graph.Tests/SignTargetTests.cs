@@ -118,20 +118,6 @@ public sealed class SignTargetTests
         return slipway.RunAsync([.. arguments, "--upstream-mirror", repository.Mirror.Path]);
     }
 
-    private static async Task<SlsaProvenance> ReadAsync(ScratchRepository repository, params string[] artifacts)
-    {
-        OciLayout trust = OciLayout.Open(repository.At([.. artifacts, "tools", "trust"]));
-        Descriptor tagged = trust
-            .ReadIndex()
-            .Manifests.First(entry =>
-                entry.Annotations.GetValueOrDefault(OciLayout.RefName, "").EndsWith(".att", StringComparison.Ordinal)
-            );
-        Manifest manifest = Manifest.Parse((await trust.ReadManifestAsync(tagged.Digest, default))!.Bytes);
-        using MemoryStream envelope = new();
-        await using (
-            Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType)))
-        )
-            await blob.CopyToAsync(envelope);
-        return SlsaProvenance.Parse(Statement.Parse(DsseEnvelope.Parse(envelope.ToArray()).Payload).Predicate);
-    }
+    private static Task<SlsaProvenance> ReadAsync(ScratchRepository repository, params string[] artifacts) =>
+        SignedImages.ProvenanceAsync(repository.At([.. artifacts, "tools", "trust"]));
 }

@@ -90,8 +90,6 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
             new("QUAY_USERNAME", "${{ vars.QUAY_USERNAME }}"),
             new("DOCKERHUB_USERNAME", "${{ vars.DOCKERHUB_USERNAME }}"),
             .. base.GetImports(),
-            // Every platform ran on its own machine; this one could run only some of them.
-            new("DOCKER_HOST", "unix:///run/no-engine-here.sock"),
         ];
 
     private static Dictionary<string, string> Row(Platform platform) =>

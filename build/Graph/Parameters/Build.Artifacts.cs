@@ -18,6 +18,8 @@ internal sealed partial class Build
         nameof(Lock),
         nameof(Assemble),
         nameof(Inspect),
+        nameof(Merge),
+        nameof(Smoke),
         nameof(Sign),
         nameof(Preview),
         nameof(Publish),

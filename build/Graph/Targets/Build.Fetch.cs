@@ -18,7 +18,7 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
-                    IReadOnlyList<AssemblyRequest> inputs = await InputsAsync();
+                    IReadOnlyList<AssemblyRequest> inputs = IsStep(nameof(Fetch)) ? await UnmergedAsync(report) : await InputsAsync();
                     FetchWorkflow workflow = new(sources, report.Line);
                     await workflow.RunAsync(inputs, Stop);
                     if (VerifyUpstream)

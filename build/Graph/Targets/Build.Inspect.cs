@@ -18,7 +18,8 @@ internal sealed partial class Build
     private Target Inspect =>
         _ =>
             _.Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
-                .After(Assemble, BuildDockerfile)
+                .After(Assemble, BuildDockerfile, Merge)
+                .OnlyWhenStatic(() => !IsPlanned(nameof(Merge)) || !IsStep(nameof(Inspect)), "nothing is merged")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

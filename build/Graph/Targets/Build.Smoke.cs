@@ -19,11 +19,10 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using EngineChoice engines = NewEngines(report);
-                    IReadOnlyList<PlatformSmoke> results = await new SmokeWorkflow(ChosenWorkspace, engines, report.Line).RunAsync(
-                        await DefinitionsAsync(),
-                        PlatformsOf,
-                        Stop
-                    );
+                    IReadOnlyList<PlatformSmoke> results = await new SmokeWorkflow(ChosenWorkspace, engines, report.Line)
+                    {
+                        TriesAgain = true,
+                    }.RunAsync(await DefinitionsAsync(), PlatformsOf, Stop);
                     if (IsStep(nameof(Smoke)))
                         SmokeView.Log(report, results);
                     else if (Json)

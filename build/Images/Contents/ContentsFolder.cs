@@ -36,7 +36,8 @@ public sealed class ContentsFolder(string folder)
         FileInfo file = new(PathOf(platform));
         NextCommand next = new("Assemble") { Image = image };
         string mend = $"Run {next}";
-        if (!file.Exists)
+        // A layout may be others': a link leads elsewhere, and opening a pipe, which has no length, could wait for ever.
+        if (!file.Exists || file.Length == 0 || file.LinkTarget is not null)
             throw next.After(new ContentException($"{image} {platform}: the list of contents {file.FullName} is missing. {mend}"));
         if (file.Length > LongestList)
             throw next.After(

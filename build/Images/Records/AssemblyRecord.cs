@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -8,7 +10,7 @@ namespace Slipway.Images;
 /// </summary>
 /// <param name="Index">The digest of the image's index.</param>
 /// <param name="StartedOn">A whole second of UTC, as is <paramref name="FinishedOn"/>.</param>
-public sealed record AssemblyRecord(
+public sealed partial record AssemblyRecord(
     Digest Index,
     AssemblyInput Input,
     Toolchain Toolchain,
@@ -19,7 +21,22 @@ public sealed record AssemblyRecord(
     public const string FileName = "assembly.json";
 
     private const int Schema = 1;
-    private const long LongestRecord = 64 << 10;
+    private const int MostParts = 32;
+
+    /// <summary>More bytes than this no record has.</summary>
+    internal const long LongestRecord = 64 << 10;
+
+    /// <summary>The image's name; null where nobody asks.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Where it was assembled, or merged; null in a record that says nothing of it.</summary>
+    public AssemblyOrigin? Origin { get; init; }
+
+    /// <summary>The platforms in the index's order where they were assembled apart; none where one machine made all of them.</summary>
+    public ImmutableArray<AssemblyPart> Parts { get; init; } = [];
+
+    /// <summary>What made the layers: of parts that differ in it, each.</summary>
+    public IEnumerable<Toolchain> Toolchains => Parts.Select(part => part.Toolchain).DefaultIfEmpty(Toolchain).Distinct();
 
     /// <summary>Replaces the file in one step.</summary>
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
@@ -33,16 +50,26 @@ public sealed record AssemblyRecord(
         {
             writer.WriteStartObject();
             writer.WriteNumber("schema", Schema);
+            if (Image is not null)
+                writer.WriteString("image", Image);
             writer.WriteString("digest", Index.ToString());
             writer.WriteString("definition", Input.Definition.ToString());
             writer.WriteString("lock", Input.Lock.ToString());
             writer.WriteString("files", Input.Files.ToString());
             if (Input.Dockerfile is not null)
                 writer.WriteString("dockerfile", Input.Dockerfile.ToString());
-            writer.WriteString("sdk", Toolchain.Sdk);
-            writer.WriteString("runtime", Toolchain.Runtime);
-            writer.WriteString("startedOn", Text(StartedOn));
-            writer.WriteString("finishedOn", Text(FinishedOn));
+            Toolchain.Write(writer);
+            writer.WriteString("startedOn", UtcSecond.Text(StartedOn));
+            writer.WriteString("finishedOn", UtcSecond.Text(FinishedOn));
+            Origin?.Write(writer);
+            if (!Parts.IsEmpty)
+            {
+                writer.WriteStartArray("parts");
+                foreach (AssemblyPart part in Parts)
+                    part.Write(writer);
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         });
 
@@ -94,12 +121,13 @@ public sealed record AssemblyRecord(
             : throw new ContentException($"{path}: the file is missing or not such a record; {Mend}");
     }
 
-    private static AssemblyRecord Parse(ReadOnlyMemory<byte> json, string path, string mend)
+    /// <param name="mend">What the error says after what is wrong.</param>
+    /// <exception cref="ContentException">It is no such record.</exception>
+    internal static AssemblyRecord Parse(ReadOnlyMemory<byte> json, string path, string mend)
     {
         try
         {
-            return OciJson.Read(json, path, root =>
-                root.RequiredInt("schema") is var schema && schema != Schema
+            return OciJson.Read(json, path, root => root.RequiredInt("schema") is var schema && schema != Schema
                     ? throw new ContentException($"schema wanted {Schema}, got {schema}")
                     : new AssemblyRecord(
                         Digest.Parse(root.RequiredString("digest")),
@@ -111,11 +139,15 @@ public sealed record AssemblyRecord(
                         {
                             Dockerfile = root.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
                         },
-                        new Toolchain(root.RequiredString("sdk"), root.RequiredString("runtime")),
+                        Toolchain.Read(root),
                         Time(root.RequiredString("startedOn")),
                         Time(root.RequiredString("finishedOn"))
                     )
-            );
+                    {
+                        Image = root.OptionalString("image") is { } image ? Name(image) : null,
+                        Origin = AssemblyOrigin.Read(root),
+                        Parts = ReadParts(root),
+                    });
         }
         catch (ContentException e)
         {
@@ -123,10 +155,23 @@ public sealed record AssemblyRecord(
         }
     }
 
-    private static string Text(DateTimeOffset time) => UtcSecond.Text(time);
-
-    private static DateTimeOffset Time(string text) =>
+    internal static DateTimeOffset Time(string text) =>
         UtcSecond.TryParse(text, out DateTimeOffset time)
             ? time
             : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{Printable.Of(text)}'");
+
+    private static ImmutableArray<AssemblyPart> ReadParts(System.Text.Json.JsonElement root)
+    {
+        ImmutableArray<AssemblyPart> parts = [.. root.Items("parts").Take(MostParts + 1).Select(AssemblyPart.Read)];
+        // Records of no parts are equal by value.
+        return parts.IsEmpty ? []
+            : parts.Length <= MostParts ? parts
+            : throw new ContentException($"parts: wanted at most {MostParts}, got more");
+    }
+
+    private static string Name(string text) =>
+        ImageGrammar().IsMatch(text) ? text : throw new ContentException($"image: wanted an image's name, got '{Printable.Of(text)}'");
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,127}\z")]
+    private static partial Regex ImageGrammar();
 }

@@ -39,17 +39,31 @@ public sealed record ProvenanceSource
             Dependencies =
             [
                 CommitOf(parameters, Git.DescriptionOf(parameters.Image)),
-                new("", SlsaProvenance.Sdk + Assembly.Toolchain.Sdk, Descriptor.NoAnnotations),
-                new("", SlsaProvenance.Runtime + Assembly.Toolchain.Runtime, Descriptor.NoAnnotations),
+                .. Assembly.Toolchains.Select(toolchain => Version(SlsaProvenance.Sdk + toolchain.Sdk)).DistinctBy(version => version.Uri),
+                .. Assembly
+                    .Toolchains.Select(toolchain => Version(SlsaProvenance.Runtime + toolchain.Runtime))
+                    .DistinctBy(version => version.Uri),
                 .. Materials.Select(material => ResourceDescriptor.Of(material)),
             ],
             BuilderId = Builder.Id,
             InvocationId = Builder.InvocationId,
             StartedOn = Assembly.StartedOn,
             FinishedOn = Assembly.FinishedOn,
-            Byproducts = Byproducts,
+            Byproducts = [.. Byproducts, .. Assembly.Parts.Select(part => Built(part).Record)],
         };
     }
+
+    private static ResourceDescriptor Version(string uri) => new("", uri, Descriptor.NoAnnotations);
+
+    private static BuiltPlatform Built(AssemblyPart part) =>
+        BuiltPlatform
+            .Of(part.Platform, part.Manifest, part.Record, part.Origin.Builder)
+            .With("invocationId", part.Origin.Invocation)
+            .With("runner", part.Origin.Runner)
+            .With("sdk", part.Toolchain.Sdk)
+            .With("runtime", part.Toolchain.Runtime)
+            .With("startedOn", UtcSecond.Text(part.StartedOn))
+            .With("finishedOn", UtcSecond.Text(part.FinishedOn));
 
     private static ResourceDescriptor CommitOf(BuildParameters parameters, string? description)
     {
@@ -73,7 +87,7 @@ public sealed record ProvenanceSource
             Source = Builder.Repository ?? Source,
             Commit = Git.Commit,
             Tag = Git.Distance == 0 ? Git.Tag : null,
-            IsModified = Git.IsDirty,
+            IsModified = Git.IsDirty || Assembly.Parts.Any(part => part.Origin.IsModified),
             Definition = Assembly.Input.Definition,
             Lock = Assembly.Input.Lock,
             Dockerfile = Assembly.Input.Dockerfile,

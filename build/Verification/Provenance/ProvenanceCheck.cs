@@ -58,16 +58,23 @@ public sealed record ProvenanceCheck
         return [.. OfBuilder(provenance), .. OfSource(provenance), .. OfClaims(provenance), .. OfInput(provenance)];
     }
 
-    private IEnumerable<ProvenanceFinding> OfBuilder(SlsaProvenance provenance)
+    /// <summary>Of what merged an image that was built apart as much is asked as of what built each platform.</summary>
+    private IEnumerable<ProvenanceFinding> OfBuilder(SlsaProvenance provenance) =>
+        provenance
+            .BuiltApart.Select(platform => (What: $"builder of {Printable.Of(platform.Record.Name)}", platform.Builder))
+            .Prepend(("builder", provenance.BuilderId))
+            .SelectMany(one => OfBuilder(one.Item1, one.Item2));
+
+    private IEnumerable<ProvenanceFinding> OfBuilder(string what, string id)
     {
-        if (!IsRehearsal && provenance.BuilderId == Verification.Builder.Rehearsal.Id)
+        if (!IsRehearsal && id == Verification.Builder.Rehearsal.Id)
             yield return new(ProvenanceProblem.BuilderIsRehearsal, "it was built by a rehearsal");
-        if (IsRehearsal && provenance.BuilderId != Verification.Builder.Rehearsal.Id)
-            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Verification.Builder.Rehearsal.Id, provenance.BuilderId);
-        if (Builder is not null && Builder != provenance.BuilderId)
-            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Builder, provenance.BuilderId);
-        if (!Builders.IsEmpty && !Builders.Contains(provenance.BuilderId))
-            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", string.Join(" or ", Builders), provenance.BuilderId);
+        if (IsRehearsal && id != Verification.Builder.Rehearsal.Id)
+            yield return Differs(ProvenanceProblem.BuilderMismatch, what, Verification.Builder.Rehearsal.Id, id);
+        if (Builder is not null && Builder != id)
+            yield return Differs(ProvenanceProblem.BuilderMismatch, what, Builder, id);
+        if (!Builders.IsEmpty && !Builders.Contains(id))
+            yield return Differs(ProvenanceProblem.BuilderMismatch, what, string.Join(" or ", Builders), id);
     }
 
     private IEnumerable<ProvenanceFinding> OfSource(SlsaProvenance provenance)

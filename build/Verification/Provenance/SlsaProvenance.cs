@@ -34,6 +34,9 @@ public sealed partial record SlsaProvenance
 
     public ImmutableArray<ResourceDescriptor> Byproducts { get; init; } = [];
 
+    /// <summary>Who built each platform, where that was not one machine; else none.</summary>
+    public IEnumerable<BuiltPlatform> BuiltApart => Byproducts.Select(BuiltPlatform.Read).OfType<BuiltPlatform>();
+
     /// <summary>
     /// What git calls a commit that no release is tagged at, <c>kubelet/v1.36.4-2-g23228e6</c>: so many commits after the release; null
     /// where the commit is tagged, or nothing is said.

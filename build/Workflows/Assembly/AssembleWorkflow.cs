@@ -14,6 +14,29 @@ internal sealed class AssembleWorkflow(Workspace workspace, ContentCache cache, 
     /// <inheritdoc cref="Assembler.PlatformsAtOnce"/>
     public int PlatformsAtOnce { get; init; } = 2;
 
+    /// <summary>Where this runs, for the record; null says nothing of it.</summary>
+    public AssemblyOrigin? Origin { get; init; }
+
+    /// <summary>
+    /// Whether the layout is one that Merge left and that is of these inputs: it has come from other machines, and is not made again where
+    /// it is only needed on the way.
+    /// </summary>
+    public static async Task<bool> IsMergedAsync(Workspace workspace, AssemblyRequest input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AssemblyRecord record = await AssemblyRecord.ReadAsync(workspace.AssemblyRecord(input.Name), cancellationToken);
+            return !record.Parts.IsEmpty
+                && record.Input == AssemblyInput.Of(input)
+                && (await ImageReader.ReadAsync(input.Name, workspace.OpenLayout(input.Name), cancellationToken)).Index.Digest
+                    == record.Index;
+        }
+        catch (ContentException)
+        {
+            return false;
+        }
+    }
+
     public async Task<AssembledImage> RunAsync(AssemblyRequest input, CancellationToken cancellationToken)
     {
         string without = input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}";
@@ -26,14 +49,17 @@ internal sealed class AssembleWorkflow(Workspace workspace, ContentCache cache, 
         DateTimeOffset started = time.GetUtcNow();
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         File.Delete(workspace.AssemblyRecord(input.Name));
+        workspace.DeleteParts(input.Name);
         AssembledImage image = await new Assembler(cache, new AssemblyCache(workspace.Assembled, cache))
         {
             PlatformsAtOnce = PlatformsAtOnce,
         }.AssembleAsync(input, layout, workspace.Contents(input.Name), cancellationToken);
-        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, time.GetUtcNow()).WriteAsync(
-            workspace.AssemblyRecord(input.Name),
-            cancellationToken
-        );
+        AssemblyRecord record = new(image.Index.Digest, from, Toolchain.Running, started, time.GetUtcNow())
+        {
+            Image = input.Name,
+            Origin = Origin,
+        };
+        await record.WriteAsync(workspace.AssemblyRecord(input.Name), cancellationToken);
         foreach (AssembledPlatform platform in image.Platforms)
             log($"{input.Name} {platform.Platform}: {Describe(platform.Totals)}");
         log($"{input.Name}: {image.Index.Digest}");

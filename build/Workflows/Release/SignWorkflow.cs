@@ -48,20 +48,29 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
         Sbom sbom,
         Builder builder,
         CancellationToken cancellationToken
-    ) =>
-        new ProvenanceSource
+    )
+    {
+        AssemblyRecord assembly = await AssemblyRecord.RequireAsync(
+            workspace.AssemblyRecord(input.Name),
+            image,
+            workspace.Way == BuildMethod.Dockerfile ? AssemblyInput.OfDockerfile(input) : AssemblyInput.Of(input),
+            cancellationToken
+        );
+        GitState state = await git.ReadAsync(input.Name, cancellationToken);
+        if (assembly.Parts.FirstOrDefault(part => part.Origin.Commit != state.Commit) is { } other)
+            throw new ContentException(
+                $"{input.Name}: {other.Platform} was assembled at commit {other.Origin.Commit ?? "none"}, and {state.Commit} is checked "
+                    + "out, which its provenance would name; nothing was signed. Check that commit out, or merge layouts of this one"
+            );
+        return new ProvenanceSource
         {
             Image = image,
-            Assembly = await AssemblyRecord.RequireAsync(
-                workspace.AssemblyRecord(input.Name),
-                image,
-                workspace.Way == BuildMethod.Dockerfile ? AssemblyInput.OfDockerfile(input) : AssemblyInput.Of(input),
-                cancellationToken
-            ),
+            Assembly = assembly,
             Materials = LockedMaterials.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
-            Git = await git.ReadAsync(input.Name, cancellationToken),
+            Git = state,
             Source = input.Definition.Source,
             Builder = builder,
             Byproducts = [.. sbom.Files()],
         }.ToProvenance();
+    }
 }
