@@ -15,10 +15,16 @@ public sealed class ServerHostTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _tools = await PublishedTools.CreateAsync();
+        _tools = await PublishedTools.CreateAsync(published: false);
         _tools.Variables["GITHUB_ACTIONS"] = "true";
+        _tools.Variables["GITHUB_SERVER_URL"] = "https://github.com";
+        _tools.Variables["GITHUB_REPOSITORY"] = "octo/tools";
+        _tools.Variables["GITHUB_WORKFLOW_REF"] = "octo/tools/.github/workflows/release.yml@refs/tags/tools/v1.0.0";
+        _tools.Variables["GITHUB_RUN_ID"] = "7";
+        _tools.Variables["GITHUB_RUN_ATTEMPT"] = "1";
         _tools.Variables["GITHUB_STEP_SUMMARY"] = Page;
         _tools.Variables["GITHUB_OUTPUT"] = Outputs;
+        (await _tools.PublishAsync()).Require();
     }
 
     public async ValueTask DisposeAsync()
@@ -30,6 +36,8 @@ public sealed class ServerHostTests : IAsyncLifetime
     [Fact]
     public async Task A_later_step_gets_digest_reference_and_tags_of_what_was_published()
     {
+        File.Delete(Outputs);
+
         ChildResult published = (await _tools.PublishAsync()).Require();
 
         string reference = published.Lines[^1];
@@ -83,6 +91,8 @@ public sealed class ServerHostTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_server_nothing_of_it_is_written()
     {
+        File.Delete(Page);
+        File.Delete(Outputs);
         foreach (string name in (string[])["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"])
             _tools.Variables[name] = null;
 

