@@ -14,6 +14,7 @@ namespace Slipway.Graph.Tests;
 public sealed class ReleaseWorkflowTests : IAsyncLifetime
 {
     private const string Version = UpstreamImage.Version;
+    private const string Repository = "slipway-tests/tools";
     private static readonly string[] Images = ["gears", UpstreamImage.Name];
 
     private readonly ScratchFolder _folder = new();
@@ -25,11 +26,20 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _repository = await UpstreamImage.CreateAsync(["amd64", "arm64"], ("a", 100_000));
+        string definition = _repository.At("images", UpstreamImage.Name, "image.yaml");
+        await File.WriteAllTextAsync(
+            definition,
+            (await File.ReadAllTextAsync(definition)).Replace(
+                UpstreamImage.Source,
+                $"https://github.com/{Repository}",
+                StringComparison.Ordinal
+            )
+        );
         foreach (string file in Directory.EnumerateFiles(_repository.At("images", UpstreamImage.Name)))
             _repository.Write(
                 $"images/gears/{Path.GetFileName(file)}",
                 (await File.ReadAllTextAsync(file))
-                    .Replace("slipway-tests/tools", "slipway-tests/gears", StringComparison.Ordinal)
+                    .Replace("quay.io/slipway-tests/tools", "quay.io/slipway-tests/gears", StringComparison.Ordinal)
                     .Replace("slipwaytests/tools", "slipwaytests/gears", StringComparison.Ordinal)
                     .Replace("\"image\": \"tools\"", "\"image\": \"gears\"", StringComparison.Ordinal)
             );
@@ -114,7 +124,7 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
         new WorkflowRunner(Workflow(), _repository.Root, _folder)
         {
             Tag = $"{image}/{Version}",
-            Repository = "slipway-tests/tools",
+            Repository = Repository,
             Number = number,
             Variables = new Dictionary<string, string> { ["QUAY_USERNAME"] = "robot", ["DOCKERHUB_USERNAME"] = "somebody" },
             Secrets = new Dictionary<string, string> { ["QUAY_PASSWORD"] = "a-robots-password", ["DOCKERHUB_TOKEN"] = "b-robots-password" },
@@ -147,6 +157,10 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
                 _repository.Mirror.Path
             )
         ).Require();
-        return OciLayout.Open(_repository.Layout(image)).ReadIndex().Manifests.Single().Digest.ToString();
+        return OciLayout
+            .Open(_repository.Layout(image))
+            .ReadIndex()
+            .Manifests.First(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) == Version)
+            .Digest.ToString();
     }
 }

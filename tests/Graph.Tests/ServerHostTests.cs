@@ -16,6 +16,15 @@ public sealed class ServerHostTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _tools = await PublishedTools.CreateAsync(published: false);
+        // What a workflow of a repository releases says so.
+        string definition = _tools.Repository.At("images", "tools", "image.yaml");
+        string text = await File.ReadAllTextAsync(definition);
+        await File.WriteAllTextAsync(
+            definition,
+            text.Replace(UpstreamImage.Source, "https://github.com/octo/tools", StringComparison.Ordinal)
+        );
+        await _tools.Repository.CommitAsync("source");
+        await _tools.Repository.GitAsync("tag", "--force", "tools/v1.0.0");
         _tools.Variables["GITHUB_ACTIONS"] = "true";
         _tools.Variables["GITHUB_SERVER_URL"] = "https://github.com";
         _tools.Variables["GITHUB_REPOSITORY"] = "octo/tools";
