@@ -5,7 +5,7 @@ using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>The last job of a release of many images: merges what others assembled, signs and publishes it, and sends no blob twice.</summary>
+/// <summary>The last job of a release of many images: it merges what others assembled, and sends no blob twice.</summary>
 public sealed class ManyImagesTests
 {
     private const int Images = 16;

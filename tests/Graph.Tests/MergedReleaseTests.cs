@@ -4,7 +4,7 @@ using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>The target Release after Merge, in the same run and in a later one: what was merged is released, and nothing is assembled.</summary>
+/// <summary>Release after Merge, in the same run and in a later one: what was merged is released, nothing is assembled.</summary>
 public sealed class MergedReleaseTests : IAsyncLifetime
 {
     private PublishedTools _tools = null!;

@@ -5,7 +5,7 @@ using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>What containers did where an image was assembled counts where it is merged and published, of that very image and contract.</summary>
+/// <summary>What containers did elsewhere counts where an image is published, of that very image and contract.</summary>
 public sealed class MergedSmokeTests
 {
     [Fact]

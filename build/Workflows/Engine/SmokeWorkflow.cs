@@ -7,7 +7,9 @@ using Slipway.Oci;
 
 namespace Slipway.Workflows;
 
-/// <summary>Runs images in the Engines of their platforms, by their contracts, and makes <c>NAME/smoke.json</c> of what they did.</summary>
+/// <summary>
+/// Runs images in the Engines of their platforms, by their contracts, and makes <c>NAME/smoke.json</c> of what they did.
+/// </summary>
 internal sealed class SmokeWorkflow(Workspace workspace, EngineChoice engines, Action<string> log)
 {
     /// <summary>Whether what was tried where it was assembled is tried again; a row is then made for each platform.</summary>
