@@ -2,7 +2,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Slipway.StandIns;
 
-/// <summary>A workflow of GitHub Actions as it is written, as far as ours go; what is not known is no mistake of the file and fails.</summary>
+/// <summary>
+/// A workflow of GitHub Actions as it is written, as far as ours go; what is not known is no mistake of the file and fails.
+/// </summary>
 internal sealed class WorkflowFile
 {
     private readonly YamlMappingNode _root;
