@@ -6,7 +6,7 @@ $ErrorActionPreference = 'Stop'
 
 $Root = Split-Path -Parent $MyInvocation.MyCommand.Path
 $Project = Join-Path $Root 'build/Graph/_build.csproj'
-$Graph = Join-Path $Root 'build/Graph/bin/Debug/net10.0/_build.dll'
+$Graph = Join-Path $Root 'build/Graph/bin/Release/net10.0/_build.dll'
 $Temp = Join-Path $Root '.nuke/temp'
 $Mark = Join-Path $Temp 'compiled'
 $InstallUrl = 'https://dot.net/v1/dotnet-install.ps1'
@@ -86,7 +86,7 @@ function Invoke-Compile($Sources) {
     Push-Location $Root
     try {
         $ErrorActionPreference = 'Continue'
-        $Log = & $DotNet build $Project -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false 2>&1
+        $Log = & $DotNet build $Project -c Release -nologo -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false 2>&1
         $Failed = $LASTEXITCODE -ne 0
         $ErrorActionPreference = 'Stop'
     }

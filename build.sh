@@ -14,7 +14,7 @@ self=${BASH_SOURCE[0]}
 [[ $self == */* ]] && root=${self%/*} || root=.
 root=$(cd -- "$root" && pwd -P)
 project=$root/build/Graph/_build.csproj
-graph=$root/build/Graph/bin/Debug/net10.0/_build.dll
+graph=$root/build/Graph/bin/Release/net10.0/_build.dll
 temp=$root/.nuke/temp
 mark=$temp/compiled
 install_url=https://dot.net/v1/dotnet-install.sh
@@ -73,7 +73,7 @@ compile() {
   log=$(mktemp "$temp/compile-log.XXXXXX")
   echo "build.sh: compiling the build graph" >&2
   sources >"$temp/compiling"
-  if ! (cd -- "$root" && "$dotnet" build "$project" -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false \
+  if ! (cd -- "$root" && "$dotnet" build "$project" -c Release -nologo -v quiet -clp:NoSummary -nodeReuse:false \
     -p:UseSharedCompilation=false) >"$log" 2>&1 </dev/null 9>&-; then
     cat "$log" >&2
     rm -f "$log"

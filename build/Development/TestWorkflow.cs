@@ -47,7 +47,7 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
     private async Task CompileAsync(CancellationToken cancellationToken)
     {
         log("compiling the solution");
-        ProcessResult result = await Dotnet("build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary")
+        ProcessResult result = await Dotnet("build", "Slipway.slnx", "-c", "Release", "-nologo", "-v", "quiet", "-clp:NoSummary")
             .RunAsync(cancellationToken);
         if (!result.Success)
             throw Failed("the solution does not compile", result);
@@ -55,7 +55,7 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
 
     private async Task<TestSummary> RunAsync(string project, CancellationToken cancellationToken)
     {
-        string assembly = Path.Combine(root, "tests", project, "bin", "Debug", "net10.0", $"Slipway.{project}.dll");
+        string assembly = Path.Combine(root, "tests", project, "bin", "Release", "net10.0", $"Slipway.{project}.dll");
         string xml = Path.Combine(results, $"{project}.xml");
         ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-xml", xml).RunAsync(cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(results, $"{project}.log"), result.Output + result.Errors, cancellationToken);

@@ -110,7 +110,7 @@ public sealed class CommitTree(string root, string commit)
     {
         try
         {
-            return await GitProgram.RunAsync(root, ["cat-file", "blob", file.Name], lazily: false, stream, file.Size, cancellationToken);
+            return await GitProgram.RunAsync(root, ["cat-file", "blob", file.Name], stream, file.Size, cancellationToken);
         }
         catch (ProgramException e) when (e.IsTooMuch)
         {

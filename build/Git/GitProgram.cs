@@ -45,16 +45,15 @@ internal static class GitProgram
         CancellationToken cancellationToken
     ) => RunAsync(Git(folder, arguments, lazily), null, cancellationToken);
 
-    /// <summary>As the other, with what it prints written to a stream.</summary>
+    /// <summary>As the other, with what it prints written to a stream; a partial clone asks its remote for nothing.</summary>
     /// <param name="limit">How much may be written there, in bytes.</param>
     public static Task<ProcessResult> RunAsync(
         string folder,
         IEnumerable<string> arguments,
-        bool lazily,
         Stream output,
         long limit,
         CancellationToken cancellationToken
-    ) => RunAsync(Git(folder, arguments, lazily) with { Output = OutputLimit.Refuse(limit) }, output, cancellationToken);
+    ) => RunAsync(Git(folder, arguments, lazily: false) with { Output = OutputLimit.Refuse(limit) }, output, cancellationToken);
 
     private static async Task<ProcessResult> RunAsync(ChildProcess git, Stream? output, CancellationToken cancellationToken)
     {

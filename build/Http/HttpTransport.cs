@@ -122,7 +122,7 @@ public sealed class HttpTransport : IDisposable
 
     /// <summary>
     /// Sends a request once, as soon as its host does not ask to be left alone, for a client that judges by itself what may be sent again
-    /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken, Exchange?)"/>. Any status is returned.
+    /// and waits by <see cref="PauseAsync"/>. Any status is returned.
     /// </summary>
     /// <exception cref="ExhaustedException">No response; what was sent may have arrived all the same.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(
@@ -150,40 +150,23 @@ public sealed class HttpTransport : IDisposable
     }
 
     /// <summary>
-    /// Waits before a body that broke off is asked for again, as before a request that is tried again.
+    /// Waits before something is asked for again, as before a request that is tried again: as long as its host asks for, and never less
+    /// than a wait of our own. All requests to that host hold back meanwhile.
     /// </summary>
-    /// <param name="address">Whose body it was.</param>
-    /// <param name="why">The request and what happened, without secrets.</param>
-    /// <param name="tries">How often this failed by now, from 1.</param>
-    /// <param name="exchange">What it belongs to; null for an exchange of its own.</param>
-    /// <returns>False, at once, when no further try is left.</returns>
-    public Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken, Exchange? exchange = null) =>
-        PauseAsync(address, why, tries, null, cancellationToken, exchange);
-
-    /// <summary>
-    /// As above, as long as the host asks for, and never less than a wait of our own; all requests to it hold back meanwhile.
-    /// </summary>
-    /// <param name="asked">What it asks for; null when it does not. In full: who comes back earlier is refused again.</param>
-    /// <returns>False, at once, when no further try is left, or when it asks for more than is left to wait for it.</returns>
-    public async Task<bool> PauseAsync(
-        Uri address,
-        string why,
-        int tries,
-        TimeSpan? asked,
-        CancellationToken cancellationToken,
-        Exchange? exchange = null
-    )
+    /// <returns>False, at once, when no further try is left, or when the host asks for more than is left to wait for it.</returns>
+    public async Task<bool> PauseAsync(FailedAttempt failed, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        HostRetryBudget host = HostOf(address);
-        TimeSpan own = _retryPolicy.Backoff(tries),
-            pause = asked is { } wish && wish > own ? wish : own;
-        using IDisposable? running = exchange?.Run();
-        if (tries >= _retryPolicy.Attempts || !host.Affords(asked ?? TimeSpan.Zero) || exchange?.Affords(pause) == false)
+        ArgumentNullException.ThrowIfNull(failed);
+        HostRetryBudget host = HostOf(failed.Address);
+        TimeSpan asked = failed.RetryAfter ?? TimeSpan.Zero,
+            own = _retryPolicy.Backoff(failed.Tries),
+            pause = asked > own ? asked : own;
+        using IDisposable? running = failed.Exchange?.Run();
+        if (failed.Tries >= _retryPolicy.Attempts || !host.Affords(asked) || failed.Exchange?.Affords(pause) == false)
             return false;
-        if (asked is { } alone && alone > TimeSpan.Zero)
-            host.LeaveAlone(alone);
-        using (host.Begin(pause, $"{why}; going on"))
+        if (asked > TimeSpan.Zero)
+            host.LeaveAlone(asked);
+        using (host.Begin(pause, $"{failed.Why}; going on"))
             await Task.Delay(pause, _time, cancellationToken);
         return true;
     }

@@ -14,15 +14,15 @@ internal sealed class BuildAttempt
 {
     public const string FileName = "build-attempt.log";
 
-    private readonly AbsolutePath file;
-    private readonly string digest;
-    private readonly BuildLog log;
-    private readonly List<string> done = [];
+    private readonly AbsolutePath _file;
+    private readonly string _digest;
+    private readonly BuildLog _log;
+    private readonly List<string> _done = [];
 
     private BuildAttempt(AbsolutePath file, string invocation, BuildLog log)
     {
-        (this.file, this.log) = (file, log);
-        digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(invocation)));
+        (_file, _log) = (file, log);
+        _digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(invocation)));
     }
 
     /// <param name="invocation">Equal for equal calls.</param>
@@ -31,23 +31,23 @@ internal sealed class BuildAttempt
         BuildAttempt attempt = new(session.RootDirectory / RootFolder.Mark / "temp" / FileName, invocation, log);
         if (continues)
             attempt.Read();
-        if (attempt.done.Count == 0)
+        if (attempt._done.Count == 0)
             attempt.Forget();
         return attempt;
     }
 
     /// <summary>Whether an earlier run that this one goes on from had done the target.</summary>
-    public bool HasDone(string target) => done.Contains(target);
+    public bool HasDone(string target) => _done.Contains(target);
 
     /// <summary>The file is always of one run: another that goes on at the same time replaces it as a whole.</summary>
     public void Add(string target) =>
         Keep(() =>
         {
-            done.Add(target);
-            file.Parent!.CreateDirectory();
-            string part = $"{file}.{Environment.ProcessId}.part";
-            File.WriteAllLines(part, [digest, .. done]);
-            File.Move(part, file.ToString(), overwrite: true);
+            _done.Add(target);
+            _file.Parent!.CreateDirectory();
+            string part = $"{_file}.{Environment.ProcessId}.part";
+            File.WriteAllLines(part, [_digest, .. _done]);
+            File.Move(part, _file.ToString(), overwrite: true);
         });
 
     public void End(bool succeeded)
@@ -58,20 +58,20 @@ internal sealed class BuildAttempt
 
     private void Forget()
     {
-        if (file.FileExists())
-            Keep(() => File.Delete(file.ToString()));
+        if (_file.FileExists())
+            Keep(() => File.Delete(_file.ToString()));
     }
 
     private void Read() =>
         Keep(() =>
         {
-            string[] lines = file.FileExists() ? File.ReadAllLines(file.ToString()) : [];
+            string[] lines = _file.FileExists() ? File.ReadAllLines(_file.ToString()) : [];
             if (lines is [])
-                log.Warning("--continue: no failed run to continue was found; starting from the beginning");
-            else if (lines[0] != digest)
-                log.Warning("--continue: the last failed run had another command line; starting from the beginning");
+                _log.Warning("--continue: no failed run to continue was found; starting from the beginning");
+            else if (lines[0] != _digest)
+                _log.Warning("--continue: the last failed run had another command line; starting from the beginning");
             else
-                done.AddRange(lines[1..]);
+                _done.AddRange(lines[1..]);
         });
 
     private void Keep(Action action)
@@ -82,7 +82,7 @@ internal sealed class BuildAttempt
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Warning($"{RootFolder.Mark}/temp/{FileName} cannot be written, so --continue cannot continue this run: {e.Message}");
+            _log.Warning($"{RootFolder.Mark}/temp/{FileName} cannot be written, so --continue cannot continue this run: {e.Message}");
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Nuke.Common.Execution;
 internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConventions conventions)
     where T : NukeBuild, new()
 {
-    private readonly BuildLog log = BuildLog.Of(conventions, environment);
+    private readonly BuildLog _log = BuildLog.Of(conventions, environment);
 
     /// <summary>Never throws but for what no program can go on after.</summary>
     public int Execute(params Expression<Func<T, Target>>[] defaults)
@@ -27,7 +27,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
             Exception exception = Failure.Unwrap(thrown);
             if (interruption.Token.IsCancellationRequested && Failure.IsCancellation(exception))
                 return BuildCancellation.ExitCode;
-            log.Failure(log.Words(exception), exception);
+            _log.Failure(_log.Words(exception), exception);
             return Failure.ExitCode(exception, conventions);
         }
         finally
@@ -54,8 +54,8 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         BuildSession.Current = session;
         T build = new();
         TargetNames names = new(TargetGraph.Of(build, defaults));
-        Inquiry inquiry = new(names, parameters, values, conventions, log);
-        ServerFiles servers = new(typeof(T), names, session, conventions, log);
+        Inquiry inquiry = new(names, parameters, values, conventions, _log);
+        ServerFiles servers = new(typeof(T), names, session, conventions, _log);
         if (
             inquiry.Help(build, session.RootDirectory)
             || inquiry.Plan(session.RootDirectory, environment.ShowPage)
@@ -64,7 +64,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
             return 0;
 
         values.ReadFiles(session.RootDirectory, parameters);
-        log.Hide(values.Secrets(parameters, build));
+        _log.Hide(values.Secrets(parameters, build));
         session.Verbosity = values.Get(KernelParameters.Verbosity) as Verbosity? ?? Verbosity.Normal;
         values.Inject(build, parameters);
         build.OnBuildCreated();
@@ -72,7 +72,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         build.ExecutionPlan = names.Plan(values.Targets);
         Interview? interview =
             environment.Prompt is { } prompt && !session.IsServerBuild
-                ? new Interview(prompt, log, environment.WorkingDirectory, cancellationToken)
+                ? new Interview(prompt, _log, environment.WorkingDirectory, cancellationToken)
                 : null;
         Prepare(
             build,
@@ -80,15 +80,15 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
             new Requirements(build, parameters, conventions, interview)
         );
         if (values.Get(KernelParameters.NoLogo) is not true)
-            log.Logo(typeof(T).Assembly);
+            _log.Logo(typeof(T).Assembly);
         servers.TellStale();
         BuildAttempt attempt = BuildAttempt.Begin(
             session,
             typed.Invocation(parameters),
             values.Get(KernelParameters.Continue) is true,
-            log
+            _log
         );
-        return Carry(build, attempt, () => BuildSchema.Keep(typeof(T), parameters, session, log), cancellationToken);
+        return Carry(build, attempt, () => BuildSchema.Keep(typeof(T), parameters, session, _log), cancellationToken);
     }
 
     /// <summary>A shell asks at every key, so nothing is made, read or said but what it needs; no root, no names.</summary>
@@ -125,10 +125,10 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
 
     private int Carry(T build, BuildAttempt attempt, Action keepSchema, CancellationToken cancellationToken)
     {
-        new BuildExecutor(build, log, environment, attempt).Run(cancellationToken);
+        new BuildExecutor(build, _log, environment, attempt).Run(cancellationToken);
         attempt.End(build.IsSucceeding);
         bool cancelled = build.IsFailing && cancellationToken.IsCancellationRequested;
-        new Summary(build.ExecutionPlan, log, conventions).Write(cancelled, environment.Time.GetLocalNow());
+        new Summary(build.ExecutionPlan, _log, conventions).Write(cancelled, environment.Time.GetLocalNow());
         keepSchema();
         build.OnBuildFinished();
         return build.ExitCode

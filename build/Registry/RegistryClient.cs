@@ -73,7 +73,7 @@ public sealed class RegistryClient
         return new Endpoint(
             address,
             _transport,
-            new Authenticator(host, address, identity, Realms, _transport, _time),
+            new Authenticator(address, identity, Realms, _transport, _time),
             LoopbackScheme.For(address, _map.IsMapped(host))
         );
     }

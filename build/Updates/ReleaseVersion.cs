@@ -29,14 +29,14 @@ public sealed partial record ReleaseVersion : IComparable<ReleaseVersion>
 
     private static readonly string[] Before = ["alpha", "beta", "rc"];
 
-    private ReleaseVersion(string text, int major, int minor, int patch, string label, int number)
+    private ReleaseVersion(string text, Match match)
     {
         Text = text;
-        Major = major;
-        Minor = minor;
-        Patch = patch;
-        Label = label;
-        Number = number;
+        Major = Part(match, "major");
+        Minor = Part(match, "minor");
+        Patch = Part(match, "patch");
+        Label = match.Groups["label"].Value;
+        Number = Part(match, "number");
     }
 
     public string Text { get; }
@@ -65,16 +65,7 @@ public sealed partial record ReleaseVersion : IComparable<ReleaseVersion>
     public static ReleaseVersion? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length <= Longest && Grammar().Match(text) is { Success: true } match
-            ? new ReleaseVersion(
-                text,
-                Part(match, "major"),
-                Part(match, "minor"),
-                Part(match, "patch"),
-                match.Groups["label"].Value,
-                Part(match, "number")
-            )
-            : null;
+        return text.Length <= Longest && Grammar().Match(text) is { Success: true } match ? new ReleaseVersion(text, match) : null;
     }
 
     /// <summary>Whether it may take the place of another by itself: of the same kind of label, no pre-release, near enough.</summary>

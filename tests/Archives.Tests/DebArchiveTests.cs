@@ -5,9 +5,9 @@ namespace Slipway.Archives.Tests;
 
 public sealed class DebArchiveTests : IDisposable
 {
-    private readonly DebReading reading = new();
+    private readonly DebReading _reading = new();
 
-    public void Dispose() => reading.Dispose();
+    public void Dispose() => _reading.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -24,7 +24,7 @@ public sealed class DebArchiveTests : IDisposable
             Compression = (DebCompression)compression,
         }.Build();
 
-        DebArchive archive = await reading.Read(new XzDecoding.Trickle(deb));
+        DebArchive archive = await _reading.Read(new XzDecoding.Trickle(deb));
 
         Assert.Equal(["usr", "usr/bin", "usr/bin/tool"], archive.Entries.Select(e => e.Path));
         Assert.Equal("content of a tool", Content(archive, archive.Entries[2]));
@@ -75,7 +75,7 @@ public sealed class DebArchiveTests : IDisposable
             .HardLink("./bin/one", "./bin/su")
             .HardLink("./bin/two", "bin/one");
 
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
         Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
 
         DebEntry su = entries["bin/su"];
@@ -128,7 +128,7 @@ public sealed class DebArchiveTests : IDisposable
                 }
             );
 
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
         Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
 
         Assert.Equal(1, entries[gnu[2..]].Size);
@@ -145,7 +145,7 @@ public sealed class DebArchiveTests : IDisposable
         var data = new TarBuilder();
         foreach (string name in names)
             data.File("./" + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)));
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
         Assert.Equal(names, archive.Entries.Select(e => e.Path));
     }
 
@@ -163,7 +163,7 @@ public sealed class DebArchiveTests : IDisposable
                     Mode = 0x1C0,
                 }
             );
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
         Assert.Equal([("usr", 0x1C0), ("usr/f", 0x1A4)], archive.Entries.Select(e => (e.Path, e.Mode)));
     }
 
@@ -173,7 +173,7 @@ public sealed class DebArchiveTests : IDisposable
         var data = new TarBuilder();
         for (int i = 0; i < 20; i++)
             data.File($"./f{i}", new string((char)('a' + i), i * 300));
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
 
         using Stream nine = archive.Open(archive.Entries[9]);
         using Stream three = archive.Open(archive.Entries[3]);

@@ -10,9 +10,9 @@ public sealed class DebContainerTests : IDisposable
     private static readonly byte[] Control = new TarBuilder().File("./control", DebBuilder.PlainControl).Build();
     private static readonly byte[] Data = new TarBuilder().Directory("./").File("./f", "content").Build();
 
-    private readonly DebReading reading = new();
+    private readonly DebReading _reading = new();
 
-    public void Dispose() => reading.Dispose();
+    public void Dispose() => _reading.Dispose();
 
     [Fact]
     public async Task Members_with_an_underscore_are_ignored_and_a_newer_minor_version_is_read()
@@ -25,22 +25,22 @@ public sealed class DebContainerTests : IDisposable
             ("data.tar", Data),
             ("_gpgorigin", [3])
         );
-        Assert.Single((await reading.Read(deb)).Entries);
+        Assert.Single((await _reading.Read(deb)).Entries);
     }
 
     [Fact]
     public async Task Members_in_another_order_or_number_are_refused()
     {
-        await reading.Refuse(DebBuilder.Ar(), "archive", "first member must be debian-binary");
-        await reading.Refuse(DebBuilder.Ar(("control.tar", Control)), "archive", "first member must be debian-binary");
-        await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary)), "control.tar", "ends before it");
-        await reading.Refuse(
+        await _reading.Refuse(DebBuilder.Ar(), "archive", "first member must be debian-binary");
+        await _reading.Refuse(DebBuilder.Ar(("control.tar", Control)), "archive", "first member must be debian-binary");
+        await _reading.Refuse(DebBuilder.Ar(("debian-binary", Binary)), "control.tar", "ends before it");
+        await _reading.Refuse(
             DebBuilder.Ar(("debian-binary", Binary), ("data.tar", Data), ("control.tar", Control)),
             "data.tar",
             "wanted control.tar"
         );
-        await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control)), "data.tar", "ends before it");
-        await reading.Refuse(
+        await _reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control)), "data.tar", "ends before it");
+        await _reading.Refuse(
             DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), ("data.tar", Data), ("data.tar", Data)),
             "data.tar",
             "nothing may follow"
@@ -54,7 +54,7 @@ public sealed class DebContainerTests : IDisposable
     [InlineData("2.x\n")]
     [InlineData("")]
     public async Task Another_format_version_is_refused(string version) =>
-        await reading.Refuse(new DebBuilder { Version = version }.Build(), "debian-binary", "wanted format version 2.x");
+        await _reading.Refuse(new DebBuilder { Version = version }.Build(), "debian-binary", "wanted format version 2.x");
 
     [Theory]
     [InlineData("data.tar.zst", "not supported")]
@@ -63,7 +63,7 @@ public sealed class DebContainerTests : IDisposable
     [InlineData("data.tar.exe", "wanted data.tar")]
     [InlineData("data.tarx", "wanted data.tar")]
     public async Task Another_compression_is_refused_by_name(string name, string because) =>
-        await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), (name, Data)), name, because);
+        await _reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), (name, Data)), name, because);
 
     [Theory]
     [InlineData(0)]
@@ -75,7 +75,7 @@ public sealed class DebContainerTests : IDisposable
         // The newline that pads the last member carries nothing.
         int last = deb[^1] == (byte)'\n' ? deb.Length - 1 : deb.Length;
         for (int length = 0; length < last; length += length is > 200 and < 1600 ? 13 : 1)
-            await Assert.ThrowsAsync<DebException>(() => reading.Read(deb[..length]));
+            await Assert.ThrowsAsync<DebException>(() => _reading.Read(deb[..length]));
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class DebContainerTests : IDisposable
             damaged[at] ^= 0x21;
             try
             {
-                DebArchive archive = await reading.Read(damaged);
+                DebArchive archive = await _reading.Read(damaged);
                 using var reader = new StreamReader(archive.Open(Assert.Single(archive.Entries)));
                 Assert.Equal("content", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
             }
@@ -102,14 +102,14 @@ public sealed class DebContainerTests : IDisposable
     public async Task Ar_headers_that_lie_are_refused()
     {
         byte[] deb = DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), ("data.tar", Data));
-        await reading.Refuse([.. "!<ARCH>\n"u8, .. deb[8..]], "archive", "does not start with an ar header");
-        await reading.Refuse(Patched(8 + 58, "xx"), "archive", "header of an ar member");
-        await reading.Refuse(Patched(8 + 48, "-1        "), "debian-binary", "not a number");
-        await reading.Refuse(Patched(8 + 48, "4x        "), "debian-binary", "not a number");
-        await reading.Refuse(Patched(8 + 48, "9999999999"), "archive", "first member");
-        await reading.Refuse(Patched(8, "../debian-binary"), "archive", "a name that no .deb uses");
-        await reading.Refuse([.. deb, .. "garbage"u8], "archive", "header of an ar member");
-        await reading.Refuse(
+        await _reading.Refuse([.. "!<ARCH>\n"u8, .. deb[8..]], "archive", "does not start with an ar header");
+        await _reading.Refuse(Patched(8 + 58, "xx"), "archive", "header of an ar member");
+        await _reading.Refuse(Patched(8 + 48, "-1        "), "debian-binary", "not a number");
+        await _reading.Refuse(Patched(8 + 48, "4x        "), "debian-binary", "not a number");
+        await _reading.Refuse(Patched(8 + 48, "9999999999"), "archive", "first member");
+        await _reading.Refuse(Patched(8, "../debian-binary"), "archive", "a name that no .deb uses");
+        await _reading.Refuse([.. deb, .. "garbage"u8], "archive", "header of an ar member");
+        await _reading.Refuse(
             DebBuilder.Ar(("debian-binary", "2.0"u8.ToArray()))[..^1].Append((byte)'x').ToArray(),
             "debian-binary",
             "not a newline"
@@ -127,17 +127,17 @@ public sealed class DebContainerTests : IDisposable
     public async Task Bytes_after_compressed_data_are_refused()
     {
         byte[] gzip = DebBuilder.Gzip(Data);
-        await reading.Refuse(new DebBuilder { PackedData = [.. gzip, 1, 2, 3] }.Build(), "data.tar.gz", "followed by something else");
-        await reading.Refuse(
+        await _reading.Refuse(new DebBuilder { PackedData = [.. gzip, 1, 2, 3] }.Build(), "data.tar.gz", "followed by something else");
+        await _reading.Refuse(
             new DebBuilder { PackedData = [.. gzip, .. new byte[100_000]] }.Build(),
             "data.tar.gz",
             "followed by something else"
         );
         byte[] posing = [.. gzip, 0, 0, 0, 0, .. BitConverter.GetBytes(Data.Length)];
-        await reading.Refuse(new DebBuilder { PackedData = posing }.Build(), "data.tar.gz", "followed by something else");
+        await _reading.Refuse(new DebBuilder { PackedData = posing }.Build(), "data.tar.gz", "followed by something else");
         byte[] xz = XzProgram.Compress(Data);
         var builder = new DebBuilder { Compression = DebCompression.Xz };
-        await reading.Refuse((builder with { PackedData = [.. xz, 1, 2, 3] }).Build(), "data.tar.xz", "xz: ");
+        await _reading.Refuse((builder with { PackedData = [.. xz, 1, 2, 3] }).Build(), "data.tar.xz", "xz: ");
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class DebContainerTests : IDisposable
             Compression = (DebCompression)compression,
         }.Build();
         int unpacked = 512 + 5120 + 512 + 1024;
-        await reading.Read(
+        await _reading.Read(
             deb,
             new DebLimits
             {
@@ -162,10 +162,10 @@ public sealed class DebContainerTests : IDisposable
                 NameCharacters = 9,
             }
         );
-        await reading.Refuse(deb, "data.tar", "too large", new DebLimits { UnpackedBytes = unpacked - 1 });
-        await reading.Refuse(deb, "control.tar", "too large", new DebLimits { ControlBytes = 2047 });
-        await reading.Refuse(deb, "data.tar", "too many members", new DebLimits { Entries = 1 });
-        await reading.Refuse(deb, "control.tar", "too many characters", new DebLimits { NameCharacters = 8 });
+        await _reading.Refuse(deb, "data.tar", "too large", new DebLimits { UnpackedBytes = unpacked - 1 });
+        await _reading.Refuse(deb, "control.tar", "too large", new DebLimits { ControlBytes = 2047 });
+        await _reading.Refuse(deb, "data.tar", "too many members", new DebLimits { Entries = 1 });
+        await _reading.Refuse(deb, "control.tar", "too many characters", new DebLimits { NameCharacters = 8 });
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class DebContainerTests : IDisposable
             Compression = (DebCompression)compression,
         }.Build();
         Assert.InRange(bomb.Length, 1, 500_000);
-        await reading.Refuse(
+        await _reading.Refuse(
             bomb,
             "data.tar",
             compression == 1 ? "more than 1000000 bytes" : "the limit is 1000000 bytes",
@@ -197,7 +197,7 @@ public sealed class DebContainerTests : IDisposable
     [InlineData("Package a\n", "wanted \"Field: value\"")]
     [InlineData("Package: a\n\nVersion: 1\nArchitecture: all\n", "wanted \"Field: value\"")]
     public async Task A_control_file_that_is_not_one_paragraph_is_refused(string control, string because) =>
-        await reading.Refuse(
+        await _reading.Refuse(
             new DebBuilder { Control = new TarBuilder().File("./control", control) }.Build(),
             "control.tar.gz control",
             because
@@ -206,12 +206,12 @@ public sealed class DebContainerTests : IDisposable
     [Fact]
     public async Task A_control_archive_holds_files_only_and_one_named_control()
     {
-        await reading.Refuse(
+        await _reading.Refuse(
             new DebBuilder { Control = new TarBuilder().File("./md5sums") }.Build(),
             "control.tar.gz",
             "no file \"control\""
         );
-        await reading.Refuse(
+        await _reading.Refuse(
             new DebBuilder { Control = new TarBuilder().SymbolicLink("./control", "/etc/passwd") }.Build(),
             "control.tar.gz control",
             "files only"

@@ -5,9 +5,9 @@ namespace Slipway.Archives.Tests;
 /// <summary>What data.tar may not hold.</summary>
 public sealed class DebHostileTests : IDisposable
 {
-    private readonly DebReading reading = new();
+    private readonly DebReading _reading = new();
 
-    public void Dispose() => reading.Dispose();
+    public void Dispose() => _reading.Dispose();
 
     [Theory]
     [InlineData("/etc/passwd", "absolute")]
@@ -33,11 +33,11 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("", "1 to 4096 characters")]
     public async Task A_name_that_could_mean_another_place_is_refused(string name, string because)
     {
-        await reading.Refuse(new TarBuilder().Directory("./usr/").File(name), because);
+        await _reading.Refuse(new TarBuilder().Directory("./usr/").File(name), because);
         if (name.Length > 2 && !name.EndsWith('/') && !name.Contains('\0', StringComparison.Ordinal))
         {
-            await reading.Refuse(new TarBuilder().Directory("./usr/").Pax("path=" + name).File("./harmless"), because);
-            await reading.Refuse(new TarBuilder().Directory("./usr/").LongName(name).File("./harmless"), because);
+            await _reading.Refuse(new TarBuilder().Directory("./usr/").Pax("path=" + name).File("./harmless"), because);
+            await _reading.Refuse(new TarBuilder().Directory("./usr/").LongName(name).File("./harmless"), because);
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class DebHostileTests : IDisposable
     [InlineData('V', "0x56")]
     [InlineData('?', "0x3f")]
     public async Task Members_that_are_no_files_directories_or_links_are_refused(char type, string because) =>
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Type = type }), because);
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Type = type }), because);
 
     [Theory]
     [InlineData("GNU.sparse.major=1")]
@@ -61,44 +61,44 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("SCHILY.xattr.security.capability=x")]
     [InlineData("charset=x")]
     public async Task Pax_attributes_that_would_be_lost_are_refused(string record) =>
-        await reading.Refuse(new TarBuilder().Pax(record).File("./x"), "is not supported");
+        await _reading.Refuse(new TarBuilder().Pax(record).File("./x"), "is not supported");
 
     [Fact]
     public async Task Nothing_lies_beneath_a_link_or_a_file()
     {
         const string Because = "is not a directory of this archive";
-        await reading.Refuse(new TarBuilder().SymbolicLink("./etc", "/etc").File("./etc/passwd"), Because);
-        await reading.Refuse(new TarBuilder().SymbolicLink("./etc", "/etc").Directory("./etc/x/"), Because);
-        await reading.Refuse(new TarBuilder().Directory("./a/").SymbolicLink("./a/b", "..").File("./a/b/c"), Because);
-        await reading.Refuse(new TarBuilder().File("./f").File("./f/g"), Because);
-        await reading.Refuse(new TarBuilder().File("./nowhere/g"), Because);
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./etc", "/etc").File("./etc/passwd"), Because);
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./etc", "/etc").Directory("./etc/x/"), Because);
+        await _reading.Refuse(new TarBuilder().Directory("./a/").SymbolicLink("./a/b", "..").File("./a/b/c"), Because);
+        await _reading.Refuse(new TarBuilder().File("./f").File("./f/g"), Because);
+        await _reading.Refuse(new TarBuilder().File("./nowhere/g"), Because);
     }
 
     [Fact]
     public async Task No_path_comes_twice()
     {
         const string Because = "the path comes twice";
-        await reading.Refuse(new TarBuilder().File("./f", "1").File("./f", "1"), Because);
-        await reading.Refuse(new TarBuilder().File("./f", "1").File("f", "2"), Because);
-        await reading.Refuse(new TarBuilder().File("./f").SymbolicLink("./f", "x"), Because);
-        await reading.Refuse(new TarBuilder().SymbolicLink("./f", "x").File("./f"), Because);
-        await reading.Refuse(new TarBuilder().Directory("./d/").SymbolicLink("./d", "x"), Because);
-        await reading.Refuse(new TarBuilder().SymbolicLink("./d", "x").Directory("./d/"), Because);
-        await reading.Refuse(new TarBuilder().File("./f").HardLink("./f", "./f"), Because);
+        await _reading.Refuse(new TarBuilder().File("./f", "1").File("./f", "1"), Because);
+        await _reading.Refuse(new TarBuilder().File("./f", "1").File("f", "2"), Because);
+        await _reading.Refuse(new TarBuilder().File("./f").SymbolicLink("./f", "x"), Because);
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./f", "x").File("./f"), Because);
+        await _reading.Refuse(new TarBuilder().Directory("./d/").SymbolicLink("./d", "x"), Because);
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./d", "x").Directory("./d/"), Because);
+        await _reading.Refuse(new TarBuilder().File("./f").HardLink("./f", "./f"), Because);
     }
 
     [Fact]
     public async Task Hard_links_name_earlier_files()
     {
         const string Because = "must name an earlier file";
-        await reading.Refuse(new TarBuilder().HardLink("./l", "./f").File("./f"), Because);
-        await reading.Refuse(new TarBuilder().HardLink("./l", "./l"), Because);
-        await reading.Refuse(new TarBuilder().Directory("./d/").HardLink("./l", "./d"), Because);
-        await reading.Refuse(new TarBuilder().SymbolicLink("./s", "/etc/shadow").HardLink("./l", "./s"), Because);
-        await reading.Refuse(new TarBuilder().HardLink("./l", "./"), Because);
-        await reading.Refuse(new TarBuilder().HardLink("./l", "/etc/shadow"), "absolute");
-        await reading.Refuse(new TarBuilder().HardLink("./l", "../etc/shadow"), "leads out");
-        await reading.Refuse(new TarBuilder().HardLink("./l", ""), "characters");
+        await _reading.Refuse(new TarBuilder().HardLink("./l", "./f").File("./f"), Because);
+        await _reading.Refuse(new TarBuilder().HardLink("./l", "./l"), Because);
+        await _reading.Refuse(new TarBuilder().Directory("./d/").HardLink("./l", "./d"), Because);
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./s", "/etc/shadow").HardLink("./l", "./s"), Because);
+        await _reading.Refuse(new TarBuilder().HardLink("./l", "./"), Because);
+        await _reading.Refuse(new TarBuilder().HardLink("./l", "/etc/shadow"), "absolute");
+        await _reading.Refuse(new TarBuilder().HardLink("./l", "../etc/shadow"), "leads out");
+        await _reading.Refuse(new TarBuilder().HardLink("./l", ""), "characters");
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("./s", "/usr/../../x")]
     [InlineData("./a/s", "//../x")]
     public async Task A_symbolic_link_that_climbs_above_the_root_is_refused(string link, string target) =>
-        await reading.Refuse(new TarBuilder().Directory("./a/").SymbolicLink(link, target), "leads out of the root");
+        await _reading.Refuse(new TarBuilder().Directory("./a/").SymbolicLink(link, target), "leads out of the root");
 
     [Theory]
     [InlineData("./a/s", "..")]
@@ -122,7 +122,7 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("./s", "nowhere")]
     [InlineData("./s", "...")]
     public async Task A_symbolic_link_that_stays_below_the_root_is_kept_as_it_is_written(string link, string target) =>
-        Assert.Equal(target, (await reading.Read(new TarBuilder().Directory("./a/").SymbolicLink(link, target))).Entries[^1].LinkTarget);
+        Assert.Equal(target, (await _reading.Read(new TarBuilder().Directory("./a/").SymbolicLink(link, target))).Entries[^1].LinkTarget);
 
     [Theory]
     [InlineData("cafe\u0301")]
@@ -134,7 +134,7 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("zero\u200bwidth")]
     [InlineData("mark\ufeff")]
     public async Task A_name_with_another_Unicode_form_or_with_what_cannot_be_seen_is_refused(string name) =>
-        await reading.Refuse(
+        await _reading.Refuse(
             new TarBuilder().File("./" + System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(name))),
             "another path could look the same"
         );
@@ -147,10 +147,10 @@ public sealed class DebHostileTests : IDisposable
             .File("./Sys/libxt_MARK.so", "1")
             .File("./sys/libxt_mark.so", "22")
             .HardLink("./sys/l", "./Sys/libxt_MARK.so");
-        DebArchive archive = await reading.Read(data);
+        DebArchive archive = await _reading.Read(data);
         Assert.Equal([0, 0, 1, 2, 1], archive.Entries.Select(entry => entry.Size));
-        await reading.Refuse(new TarBuilder().File("./f").HardLink("./l", "./F"), "must name an earlier file");
-        await reading.Refuse(new TarBuilder().Directory("./D/").File("./d/f"), "is not a directory of this archive");
+        await _reading.Refuse(new TarBuilder().File("./f").HardLink("./l", "./F"), "must name an earlier file");
+        await _reading.Refuse(new TarBuilder().Directory("./D/").File("./d/f"), "is not a directory of this archive");
     }
 
     [Fact]
@@ -171,27 +171,27 @@ public sealed class DebHostileTests : IDisposable
             foreach (DebCompression compression in (DebCompression[])[DebCompression.None, DebCompression.Gzip])
             {
                 DebBuilder builder = new() { Compression = compression };
-                await reading.Refuse((builder with { PackedData = builder.Pack(tar[..length]) }).Build(), "data.tar", "cut short");
+                await _reading.Refuse((builder with { PackedData = builder.Pack(tar[..length]) }).Build(), "data.tar", "cut short");
             }
         }
 
-        Assert.Equal(5, (await reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip(tar) }.Build())).Entries.Count);
+        Assert.Equal(5, (await _reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip(tar) }.Build())).Entries.Count);
     }
 
     [Fact]
     public async Task Links_are_well_formed()
     {
-        await reading.Refuse(new TarBuilder().SymbolicLink("./s", ""), "target of a symbolic link");
-        await reading.Refuse(new TarBuilder().SymbolicLink("./s", "a\nb"), "target of a symbolic link");
-        await reading.Refuse(new TarBuilder().SymbolicLink("./s", "a\0b"), "null byte");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./f", Link = "x" }), "only a link can have a target");
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./s", ""), "target of a symbolic link");
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./s", "a\nb"), "target of a symbolic link");
+        await _reading.Refuse(new TarBuilder().SymbolicLink("./s", "a\0b"), "null byte");
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./f", Link = "x" }), "only a link can have a target");
     }
 
     [Fact]
     public async Task Sizes_that_lie_are_refused()
     {
         foreach (char type in "125")
-            await reading.Refuse(
+            await _reading.Refuse(
                 new TarBuilder()
                     .File("./f")
                     .Add(
@@ -205,14 +205,17 @@ public sealed class DebHostileTests : IDisposable
                     ),
                 "only a file"
             );
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 2000 }), "cut short");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 513 }), "cut short");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 0x1_FFFF_FFFF }), "cut short");
-        await reading.Refuse(new TarBuilder().Pax("size=9223372036854775807").File("./x"), "cut short");
-        await reading.Refuse(new TarBuilder().Pax("size=-1").File("./x"), "not a number");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Spoil = b => b.AsSpan(124, 12).Fill(0xFF) }), "not a number");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Spoil = Binary }), "out of range");
-        await reading.Refuse(
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 2000 }), "cut short");
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 513 }), "cut short");
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 0x1_FFFF_FFFF }), "cut short");
+        await _reading.Refuse(new TarBuilder().Pax("size=9223372036854775807").File("./x"), "cut short");
+        await _reading.Refuse(new TarBuilder().Pax("size=-1").File("./x"), "not a number");
+        await _reading.Refuse(
+            new TarBuilder().Add(new TarItem { Name = "./x", Spoil = b => b.AsSpan(124, 12).Fill(0xFF) }),
+            "not a number"
+        );
+        await _reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Spoil = Binary }), "out of range");
+        await _reading.Refuse(
             new TarBuilder().Add(
                 new TarItem
                 {
@@ -239,7 +242,7 @@ public sealed class DebHostileTests : IDisposable
         {
             byte[] damaged = [.. tar];
             damaged[at] ^= 0x04;
-            await Assert.ThrowsAsync<DebException>(() => reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip(damaged) }.Build()));
+            await Assert.ThrowsAsync<DebException>(() => _reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip(damaged) }.Build()));
         }
     }
 
@@ -256,19 +259,19 @@ public sealed class DebHostileTests : IDisposable
         await Refuse([.. new byte[1024], 1], "data after the end");
         await Refuse([.. new byte[1024], .. tar], "data after the end");
         await Refuse([.. new byte[512], .. tar, .. new byte[1024]], "data after the end");
-        Assert.Single((await reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip([.. tar, .. new byte[10240]]) }.Build())).Entries);
+        Assert.Single((await _reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip([.. tar, .. new byte[10240]]) }.Build())).Entries);
 
         Task Refuse(byte[] end, string because) =>
-            reading.Refuse(new DebBuilder { PackedData = DebBuilder.Gzip([.. tar, .. end]) }.Build(), "data.tar.gz", because);
+            _reading.Refuse(new DebBuilder { PackedData = DebBuilder.Gzip([.. tar, .. end]) }.Build(), "data.tar.gz", because);
     }
 
     [Fact]
     public async Task A_name_record_without_a_member_is_refused()
     {
-        await reading.Refuse(new TarBuilder().LongName("./x"), "where a member was announced");
-        await reading.Refuse(new TarBuilder().LongName("./x").LongName("./y").File("./z"), "given twice");
-        await reading.Refuse(new TarBuilder().LongName("./x").Pax("path=./y").File("./z"), "given twice");
-        await reading.Refuse(
+        await _reading.Refuse(new TarBuilder().LongName("./x"), "where a member was announced");
+        await _reading.Refuse(new TarBuilder().LongName("./x").LongName("./y").File("./z"), "given twice");
+        await _reading.Refuse(new TarBuilder().LongName("./x").Pax("path=./y").File("./z"), "given twice");
+        await _reading.Refuse(
             new TarBuilder()
                 .Add(
                     new TarItem

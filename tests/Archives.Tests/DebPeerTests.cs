@@ -9,9 +9,9 @@ namespace Slipway.Archives.Tests;
 /// <summary>Packages made by Debian's own programs, and what those programs say is in them.</summary>
 public sealed class DebPeerTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-peer-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-peer-");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData("none")]
@@ -19,7 +19,7 @@ public sealed class DebPeerTests : IDisposable
     [InlineData("xz")]
     public async Task What_dpkg_deb_packs_is_what_we_read(string compression)
     {
-        string tree = Path.Combine(folder.FullName, "tree");
+        string tree = Path.Combine(_folder.FullName, "tree");
         string bin = Path.Combine(tree, "usr/bin");
         string deep = Path.Combine(tree, "usr/share", new string('d', 120), new string('e', 120));
         Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
@@ -32,7 +32,7 @@ public sealed class DebPeerTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(bin, "soft"), "tool");
         Run(tree, "ln", "usr/bin/tool", "usr/bin/hard");
         Run(tree, "chmod", "4755", "usr/bin/tool");
-        Run(folder.FullName, "dpkg-deb", "--root-owner-group", $"-Z{compression}", "--build", "tree", "package.deb");
+        Run(_folder.FullName, "dpkg-deb", "--root-owner-group", $"-Z{compression}", "--build", "tree", "package.deb");
 
         DebArchive archive = await Read("package.deb");
         Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
@@ -56,8 +56,8 @@ public sealed class DebPeerTests : IDisposable
     public async Task Real_packages_hold_what_their_own_checksums_say()
     {
         string[] packages = ["coreutils", "busybox-static", "libc6"];
-        Run(folder.FullName, "apt-get", ["download", "-q", .. packages]);
-        string[] debs = [.. folder.EnumerateFiles("*.deb").Select(f => f.Name)];
+        Run(_folder.FullName, "apt-get", ["download", "-q", .. packages]);
+        string[] debs = [.. _folder.EnumerateFiles("*.deb").Select(f => f.Name)];
         Assert.Equal(packages.Length, debs.Length);
         foreach (string deb in debs)
         {
@@ -76,14 +76,14 @@ public sealed class DebPeerTests : IDisposable
 #pragma warning restore CA5351
             }
 
-            Run(folder.FullName, "sh", "-c", $"dpkg-deb --fsys-tarfile '{deb}' | cmp - spool");
+            Run(_folder.FullName, "sh", "-c", $"dpkg-deb --fsys-tarfile '{deb}' | cmp - spool");
         }
     }
 
     private async Task<DebArchive> Read(string deb)
     {
-        await using FileStream stream = File.OpenRead(Path.Combine(folder.FullName, deb));
-        string spool = Path.Combine(folder.FullName, "spool");
+        await using FileStream stream = File.OpenRead(Path.Combine(_folder.FullName, deb));
+        string spool = Path.Combine(_folder.FullName, "spool");
         return await DebArchive.ReadAsync(stream, spool, DebLimits.Default, TestContext.Current.CancellationToken);
     }
 

@@ -5,12 +5,12 @@ namespace Slipway.Archives.Tests;
 /// <summary>Reads a .deb with a spool of its own, gone when disposed.</summary>
 internal sealed class DebReading : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-deb-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-deb-");
 
     public async Task<DebArchive> Read(Stream deb, DebLimits? limits = null) =>
         await DebArchive.ReadAsync(
             deb,
-            Path.Combine(folder.FullName, "spool"),
+            Path.Combine(_folder.FullName, "spool"),
             limits ?? DebLimits.Default,
             TestContext.Current.CancellationToken
         );
@@ -25,10 +25,10 @@ internal sealed class DebReading : IDisposable
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
         Assert.StartsWith(member, e.Member, StringComparison.Ordinal);
         Assert.StartsWith(e.Member, e.Message, StringComparison.Ordinal);
-        Assert.Empty(folder.EnumerateFiles());
+        Assert.Empty(_folder.EnumerateFiles());
     }
 
     public Task Refuse(TarBuilder data, string because) => Refuse(new DebBuilder { Data = data }.Build(), "data.tar.gz", because);
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

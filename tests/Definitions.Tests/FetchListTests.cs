@@ -44,19 +44,17 @@ public class FetchListTests
     [Fact]
     public void Fall_backs_come_after_what_was_configured()
     {
-        DownloadItem item = FetchList
-            .Of(
-                ImageDefinitions.Parse(),
-                ImageLocks.Sound,
-                [Platform.LinuxAmd64],
-                Debian.Then(DebianMirror.At("http://second.test")),
-                UpstreamMirror.None,
-                false
-            )
+        DownloadItem item = new FetchList(ImageDefinitions.Parse(), ImageLocks.Sound, [Platform.LinuxAmd64])
+            .From(Debian.Then(DebianMirror.At("http://second.test")), UpstreamMirror.None)
             .Last();
         Assert.Equal(["mirror.test", "second.test"], item.Origins.Select(origin => origin.Address.Host));
     }
 
     private static DownloadItem[] Of(bool withStandIns, Platform platform) =>
-        [.. FetchList.Of(ImageDefinitions.Parse(), ImageLocks.Sound, [platform], Debian, UpstreamMirror.None, withStandIns)];
+        [
+            .. new FetchList(ImageDefinitions.Parse(), ImageLocks.Sound, [platform]) { HasStandIns = withStandIns }.From(
+                Debian,
+                UpstreamMirror.None
+            ),
+        ];
 }

@@ -85,6 +85,20 @@ public sealed partial class RoomTests
         Assert.True(IsOrdered(files), $"folders of {room} see each other");
     }
 
+    /// <summary>What to run next is a <c>NextCommand</c>, which each front end writes as its users start it.</summary>
+    [Fact]
+    public void Only_the_front_end_names_its_commands()
+    {
+        string[] naming =
+        [
+            .. Rooms
+                .Where(room => room is not ("Graph" or "Nuke"))
+                .SelectMany(Files)
+                .Where(file => File.ReadAllText(file).Contains("./build.sh", StringComparison.Ordinal)),
+        ];
+        Assert.Empty(naming);
+    }
+
     /// <summary>Whether the folders can be laid on each other so that each sees those below alone, by the names of their types.</summary>
     private static bool IsOrdered(string[] files)
     {

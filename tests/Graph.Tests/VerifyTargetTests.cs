@@ -202,11 +202,11 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
         // Descriptors that are followed: the tag's and what it names (index, manifest, configuration), and of each of the two
         // subjects three referrers with their bundles, of which the provenance is one for both. Signatures: those three of each
         // subject. So there is room for each subject's list of referrers, and for a tag in its place; credentials are not counted.
-        const int descriptors = 3 + (2 * 3) + (2 + 2 + 1),
-            signatures = 2 * 3;
-        output.WriteLine($"{asked.Length} requests; wanted at most {descriptors + signatures}");
-        Assert.Equal(descriptors + (hasReferrersApi ? 2 : 4), asked.Length);
-        Assert.InRange(asked.Length, 1, descriptors + signatures);
+        const int Descriptors = 3 + (2 * 3) + (2 + 2 + 1),
+            Signatures = 2 * 3;
+        output.WriteLine($"{asked.Length} requests; wanted at most {Descriptors + Signatures}");
+        Assert.Equal(Descriptors + (hasReferrersApi ? 2 : 4), asked.Length);
+        Assert.InRange(asked.Length, 1, Descriptors + Signatures);
     }
 
     [Fact]

@@ -137,7 +137,8 @@ public class ExchangeTests
         (await transport.SendAsync(Get, Stop, exchange)).Dispose();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop, exchange));
         Assert.Contains("it asks to come back in 100 s", e.Message, StringComparison.Ordinal);
-        Assert.False(await transport.PauseAsync(new Uri("https://example.org"), "cut", 1, TimeSpan.FromSeconds(90), Stop, exchange));
+        FailedAttempt cut = new(new Uri("https://example.org"), "cut", 1) { RetryAfter = TimeSpan.FromSeconds(90), Exchange = exchange };
+        Assert.False(await transport.PauseAsync(cut, Stop));
     }
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, "https://example.org/a");

@@ -164,10 +164,10 @@ public class HostRetryBudgetTests
         using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(3), Jitter = () => 1 } };
         using HttpTransport transport = far.Transport(attempts: 3);
         Uri address = new("https://example.org/blob?sig=s3cret");
-        Assert.True(await transport.PauseAsync(address, "GET blob: cut", 1, Stop));
-        Assert.True(await transport.PauseAsync(address, "GET blob: cut", 2, Stop));
-        Assert.False(await transport.PauseAsync(address, "GET blob: cut", 3, Stop));
-        Assert.False(await transport.PauseAsync(address, "GET blob: cut", 1, Stop));
+        Assert.True(await transport.PauseAsync(new FailedAttempt(address, "GET blob: cut", 1), Stop));
+        Assert.True(await transport.PauseAsync(new FailedAttempt(address, "GET blob: cut", 2), Stop));
+        Assert.False(await transport.PauseAsync(new FailedAttempt(address, "GET blob: cut", 3), Stop));
+        Assert.False(await transport.PauseAsync(new FailedAttempt(address, "GET blob: cut", 1), Stop));
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)], far.Time.Waits);
         Assert.Equal(["GET blob: cut; going on in 1.0 s", "GET blob: cut; going on in 2.0 s"], far.Notices);
     }

@@ -70,7 +70,7 @@ public class SendOnceTests
         TimeSpan asked = TimeSpan.FromSeconds(70);
         using SequenceHandler far = new(Says(200)) { Time = new InstantTime(ResponseTimeLimit, asked), RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
-        Task<bool> pause = transport.PauseAsync(Place, "it asked", 1, asked, Stop);
+        Task<bool> pause = transport.PauseAsync(new FailedAttempt(Place, "it asked", 1) { RetryAfter = asked }, Stop);
         using HttpRequestMessage message = new(HttpMethod.Get, Place);
         (await transport.SendOnceAsync(message, Stop)).Dispose();
         Assert.Equal([TimeSpan.FromSeconds(70.5)], far.Time.Waits);
@@ -83,11 +83,11 @@ public class SendOnceTests
     {
         using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
-        Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(121), Stop));
+        Assert.False(await transport.PauseAsync(new FailedAttempt(Place, "it asked", 1) { RetryAfter = TimeSpan.FromSeconds(121) }, Stop));
         Assert.Empty(far.Time.Waits);
-        Assert.True(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(100), Stop));
-        Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(21), Stop));
-        Assert.False(await transport.PauseAsync(Place, "it asked", 3, TimeSpan.FromSeconds(1), Stop));
+        Assert.True(await transport.PauseAsync(new FailedAttempt(Place, "it asked", 1) { RetryAfter = TimeSpan.FromSeconds(100) }, Stop));
+        Assert.False(await transport.PauseAsync(new FailedAttempt(Place, "it asked", 1) { RetryAfter = TimeSpan.FromSeconds(21) }, Stop));
+        Assert.False(await transport.PauseAsync(new FailedAttempt(Place, "it asked", 3) { RetryAfter = TimeSpan.FromSeconds(1) }, Stop));
         Assert.Equal([TimeSpan.FromSeconds(100)], far.Time.Waits);
     }
 }

@@ -7,5 +7,11 @@ namespace Slipway.Inspection.Tests;
 internal static class ComparedForeignImage
 {
     public static Task<ComparedImage?> ReadAsync(this ForeignImage image, Descriptor top, Platform platform) =>
-        ComparedImage.ReadAsync(image.Layout, top, platform, image.Scratch("comparison"), TestContext.Current.CancellationToken);
+        ComparedImage.ReadAsync(
+            image.Layout,
+            top,
+            platform,
+            new ComparisonSpool(image.Scratch("comparison")),
+            TestContext.Current.CancellationToken
+        );
 }

@@ -143,7 +143,7 @@ public class ImageDifferenceTests
     {
         Descriptor top = shop.Layout().ReadIndex().Manifests.First(entry => entry.MediaType == MediaType.Index);
         string folder = Path.Combine(shop.Root, "comparison");
-        ComparedImage? image = await ComparedImage.ReadAsync(shop.Layout(), top, Platform.LinuxAmd64, folder, Stop);
+        ComparedImage? image = await ComparedImage.ReadAsync(shop.Layout(), top, Platform.LinuxAmd64, new ComparisonSpool(folder), Stop);
         Assert.False(Directory.Exists(folder) || Directory.Exists(folder + "-blobs"));
         return image;
     }

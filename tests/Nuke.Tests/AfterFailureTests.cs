@@ -4,9 +4,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class AfterFailureTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Fragile : Recorded
     {
@@ -51,44 +51,44 @@ public sealed class AfterFailureTests : IDisposable
     [Fact]
     public void A_failure_that_proceeds_stops_nothing_and_still_fails_the_build()
     {
-        Assert.Equal(65, run.Of<Fragile>(x => x.Build));
+        Assert.Equal(65, _run.Of<Fragile>(x => x.Build));
         Assert.Equal(["Lint", "Build"], Recorded.Ran);
-        Assert.Matches(@"(?m)^Lint +Failed ", run.Log);
-        Assert.Matches(@"(?m)^Build +Succeeded ", run.Log);
-        Assert.Contains("Lint: lint: two spaces\n", run.Log, StringComparison.Ordinal);
-        Assert.Contains("Build failed on ", run.Log, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^Lint +Failed ", _run.Log);
+        Assert.Matches(@"(?m)^Build +Succeeded ", _run.Log);
+        Assert.Contains("Lint: lint: two spaces\n", _run.Log, StringComparison.Ordinal);
+        Assert.Contains("Build failed on ", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void After_a_failure_what_is_assured_runs_and_what_is_not_does_not()
     {
-        Assert.Equal(65, run.Of<Fragile>(null, "Broken", "Report", "Ship", "--skip", "Stopped"));
+        Assert.Equal(65, _run.Of<Fragile>(null, "Broken", "Report", "Ship", "--skip", "Stopped"));
         Assert.Equal(["Lint", "Build", "Broken", "Report"], Recorded.Ran);
-        Assert.Matches(@"(?m)^Ship +NotRun$", run.Log);
+        Assert.Matches(@"(?m)^Ship +NotRun$", _run.Log);
     }
 
     [Fact]
     public void An_assured_target_that_fails_does_not_keep_the_next_one_from_running_nor_change_the_exit_code()
     {
-        Assert.Equal(65, run.Of<Fragile>(null, "Broken", "Unlock", "Report"));
+        Assert.Equal(65, _run.Of<Fragile>(null, "Broken", "Unlock", "Report"));
         Assert.Equal(["Lint", "Build", "Broken", "Unlock", "Report"], Recorded.Ran);
-        Assert.Equal(1, run.Of<Fragile>(null, "Broken", "Unlock", "--skip", "Lint"));
-        Assert.Contains("Unlock failed: unlock: no lock\n", run.Log, StringComparison.Ordinal);
+        Assert.Equal(1, _run.Of<Fragile>(null, "Broken", "Unlock", "--skip", "Lint"));
+        Assert.Contains("Unlock failed: unlock: no lock\n", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_assured_target_runs_only_when_it_is_scheduled()
     {
-        run.Of<Fragile>(x => x.Broken);
+        _run.Of<Fragile>(x => x.Broken);
         Assert.DoesNotContain("Report", Recorded.Ran);
     }
 
     [Fact]
     public void An_assured_target_still_heeds_its_conditions()
     {
-        run.Of<Fragile>(null, "Broken", "Unlock", "--idle");
+        _run.Of<Fragile>(null, "Broken", "Unlock", "--idle");
         Assert.DoesNotContain("Unlock", Recorded.Ran);
-        Assert.Matches(@"(?m)^Unlock +Skipped +only when !Idle$", run.Log);
+        Assert.Matches(@"(?m)^Unlock +Skipped +only when !Idle$", _run.Log);
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public sealed class AfterFailureTests : IDisposable
     {
         using CancellationTokenSource source = new();
         Fragile.ControlC = source;
-        run.Stop = source.Token;
-        Assert.Equal(130, run.Of<Fragile>(null, "Stopped", "Ship", "Report", "--skip", "Broken"));
+        _run.Stop = source.Token;
+        Assert.Equal(130, _run.Of<Fragile>(null, "Stopped", "Ship", "Report", "--skip", "Broken"));
         Assert.Equal(["Stopped", "Report"], Recorded.Ran);
-        Assert.Matches(@"(?m)^Stopped +Aborted ", run.Log);
-        Assert.Matches(@"(?m)^Ship +NotRun$", run.Log);
+        Assert.Matches(@"(?m)^Stopped +Aborted ", _run.Log);
+        Assert.Matches(@"(?m)^Ship +NotRun$", _run.Log);
     }
 }

@@ -4,19 +4,19 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class CancellationTests : IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly TestWorkflow run = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TestWorkflow _run = new();
 
     public CancellationTests()
     {
-        run.Stop = stop.Token;
-        Stopping.Stop = stop.Cancel;
+        _run.Stop = _stop.Token;
+        Stopping.Stop = _stop.Cancel;
     }
 
     public void Dispose()
     {
-        run.Dispose();
-        stop.Dispose();
+        _run.Dispose();
+        _stop.Dispose();
     }
 
     public class Stopping : Recorded
@@ -60,36 +60,36 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void A_target_that_listens_is_aborted_and_the_summary_says_so()
     {
-        Assert.Equal(130, run.Of<Stopping>(x => x.Later));
-        Assert.Matches(@"(?m)^Waits +Aborted ", run.Log);
-        Assert.Matches(@"(?m)^Later +NotRun$", run.Log);
-        Assert.Contains("Build was cancelled on ", run.Log, StringComparison.Ordinal);
+        Assert.Equal(130, _run.Of<Stopping>(x => x.Later));
+        Assert.Matches(@"(?m)^Waits +Aborted ", _run.Log);
+        Assert.Matches(@"(?m)^Later +NotRun$", _run.Log);
+        Assert.Contains("Build was cancelled on ", _run.Log, StringComparison.Ordinal);
         Assert.Equal(["finished"], Recorded.Ran);
     }
 
     [Fact]
     public void A_target_that_does_not_listen_ends_and_nothing_starts_after_it()
     {
-        Assert.Equal(130, run.Of<Stopping>(x => x.AfterDeaf));
+        Assert.Equal(130, _run.Of<Stopping>(x => x.AfterDeaf));
         Assert.Equal(["Deaf", "finished"], Recorded.Ran);
-        Assert.Matches(@"(?m)^Deaf +Succeeded ", run.Log);
+        Assert.Matches(@"(?m)^Deaf +Succeeded ", _run.Log);
     }
 
     [Fact]
-    public void A_signal_after_the_work_is_done_changes_nothing() => Assert.Equal(0, run.Of<Stopping>(x => x.Deaf));
+    public void A_signal_after_the_work_is_done_changes_nothing() => Assert.Equal(0, _run.Of<Stopping>(x => x.Deaf));
 
     [Fact]
     public void A_failure_during_the_stop_is_still_shown()
     {
-        Assert.Equal(130, run.Of<Stopping>(x => x.AfterBreaks));
-        Assert.Contains("Breaks: broken", run.Log, StringComparison.Ordinal);
+        Assert.Equal(130, _run.Of<Stopping>(x => x.AfterBreaks));
+        Assert.Contains("Breaks: broken", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_run_stopped_before_it_began_starts_nothing()
     {
-        stop.Cancel();
-        Assert.Equal(130, run.Of<Stopping>(x => x.AfterDeaf));
+        _stop.Cancel();
+        Assert.Equal(130, _run.Of<Stopping>(x => x.AfterDeaf));
         Assert.DoesNotContain("Deaf", Recorded.Ran);
     }
 

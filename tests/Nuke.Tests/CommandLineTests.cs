@@ -2,21 +2,21 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class CommandLineTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     private ParameterBuild Parse(params string[] arguments)
     {
-        int code = run.Of<ParameterBuild>(x => x.Show, arguments);
-        Assert.True(code == 0, run.Log);
+        int code = _run.Of<ParameterBuild>(x => x.Show, arguments);
+        Assert.True(code == 0, _run.Log);
         return ParameterBuild.Last;
     }
 
     private void Refused(string words, params string[] arguments)
     {
-        Assert.Equal(64, run.Of<ParameterBuild>(x => x.Show, arguments));
-        Assert.Equal(words + "\n", run.Log);
+        Assert.Equal(64, _run.Of<ParameterBuild>(x => x.Show, arguments));
+        Assert.Equal(words + "\n", _run.Log);
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(4, build.Jobs);
         Assert.Null(build.Limit);
         Assert.Equal(Signer.Key, build.Signer);
-        Assert.Equal(Path.Combine(run.Root, "artifacts"), build.ArtifactsDirectory.ToString());
+        Assert.Equal(Path.Combine(_run.Root, "artifacts"), build.ArtifactsDirectory.ToString());
     }
 
     [Fact]
@@ -81,10 +81,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Relative_paths_stand_below_the_working_directory()
     {
-        string below = Directory.CreateDirectory(Path.Combine(run.Root, "a b")).FullName;
-        run.WorkingDirectory = below;
+        string below = Directory.CreateDirectory(Path.Combine(_run.Root, "a b")).FullName;
+        _run.WorkingDirectory = below;
         ParameterBuild build = Parse("--artifacts-directory", "../out", "--inputs", "x", "/y");
-        Assert.Equal(Path.Combine(run.Root, "out"), build.ArtifactsDirectory.ToString());
+        Assert.Equal(Path.Combine(_run.Root, "out"), build.ArtifactsDirectory.ToString());
         Assert.Equal([Path.Combine(below, "x"), "/y"], build.Inputs!.Select(x => x.ToString()));
     }
 
@@ -132,6 +132,6 @@ public sealed class CommandLineTests : IDisposable
     public void A_secret_is_not_repeated_in_an_error()
     {
         Refused("--pin wants a whole number from -2147483648 to 2147483647, got something else (a secret, not shown)", "--pin", "hunter2");
-        Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _run.Log + _run.Output, StringComparison.Ordinal);
     }
 }

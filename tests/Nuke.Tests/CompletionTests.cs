@@ -6,17 +6,17 @@ namespace Slipway.Nuke.Tests;
 public sealed class CompletionTests : IDisposable
 {
     private const string Schema = ".nuke/build.schema.json";
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
     public CompletionTests()
     {
-        run.Files.Write("build/Graph/_build.csproj", "<Project/>");
-        run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "build/Graph/bin/Debug")).FullName;
-        Assert.Equal(0, run.Of<Completed>(x => x.Compile));
-        run.Conventions = new TestConventions();
+        _run.Files.Write("build/Graph/_build.csproj", "<Project/>");
+        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Release")).FullName;
+        Assert.Equal(0, _run.Of<Completed>(x => x.Compile));
+        _run.Conventions = new TestConventions();
     }
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Completed : Recorded
     {
@@ -42,9 +42,9 @@ public sealed class CompletionTests : IDisposable
 
     private string[] Offered(string line)
     {
-        Assert.Equal(0, run.Of<Completed>(x => x.Compile, ":complete", line));
-        Assert.Equal("", run.Log);
-        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(0, _run.Of<Completed>(x => x.Compile, ":complete", line));
+        Assert.Equal("", _run.Log);
+        return _run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void No_build_is_made_and_no_target_runs()
     {
-        run.Files.Write(".nuke/parameters.json", "not JSON");
+        _run.Files.Write(".nuke/parameters.json", "not JSON");
         Offered("./build.sh Compile ");
         Assert.Equal(["Compile"], Recorded.Ran);
     }
@@ -94,7 +94,7 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void The_names_are_those_of_the_schema_file()
     {
-        run.Files.Write(Schema, run.Files.Read(Schema).Replace("\"Compile\"", "\"Collect\"", StringComparison.Ordinal));
+        _run.Files.Write(Schema, _run.Files.Read(Schema).Replace("\"Compile\"", "\"Collect\"", StringComparison.Ordinal));
         Assert.Equal(["Collect"], Offered("./build.sh Co"));
     }
 
@@ -107,40 +107,40 @@ public sealed class CompletionTests : IDisposable
     [InlineData("""{"definitions":{"NukeBuild":1},"allOf":[{"properties":{}}]}""")]
     public void Without_a_good_schema_file_the_build_class_gives_the_names(string? text)
     {
-        File.Delete(Path.Combine(run.Root, Schema));
+        File.Delete(Path.Combine(_run.Root, Schema));
         if (text is not null)
-            run.Files.Write(Schema, text);
+            _run.Files.Write(Schema, text);
         Assert.Equal(["Compile"], Offered("./build.sh Co"));
     }
 
     [Fact]
     public void Profiles_are_those_that_have_a_file()
     {
-        run.Files.Write(".nuke/parameters.json", "{}");
-        run.Files.Write(".nuke/parameters.ci.json", "{}");
-        run.Files.Write(".nuke/parameters.local.json", "{}");
+        _run.Files.Write(".nuke/parameters.json", "{}");
+        _run.Files.Write(".nuke/parameters.ci.json", "{}");
+        _run.Files.Write(".nuke/parameters.local.json", "{}");
         Assert.Equal(["ci", "local"], Offered("./build.sh --profile ").Where(x => !x.StartsWith('-')));
     }
 
     [Fact]
     public void Without_a_root_nothing_is_offered_and_nothing_is_wrong()
     {
-        run.WorkingDirectory = run.AssemblyDirectory = Path.GetTempPath();
+        _run.WorkingDirectory = _run.AssemblyDirectory = Path.GetTempPath();
         Assert.Empty(Offered("./build.sh Co"));
     }
 
     [Fact]
     public void A_mark_of_the_root_that_is_a_file_has_no_profiles_and_does_no_harm()
     {
-        Directory.Delete(Path.Combine(run.Root, ".nuke"), recursive: true);
-        run.Files.Write(".nuke", "");
+        Directory.Delete(Path.Combine(_run.Root, ".nuke"), recursive: true);
+        _run.Files.Write(".nuke", "");
         Assert.Equal(["Compile"], Offered("./build.sh Co"));
     }
 
     [Fact]
     public void Without_a_line_everything_is_offered()
     {
-        Assert.Equal(0, run.Of<Completed>(x => x.Compile, ":complete"));
-        Assert.Contains("Compile\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, _run.Of<Completed>(x => x.Compile, ":complete"));
+        Assert.Contains("Compile\n", _run.Output, StringComparison.Ordinal);
     }
 }

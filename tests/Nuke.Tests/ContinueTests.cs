@@ -5,9 +5,9 @@ namespace Slipway.Nuke.Tests;
 public sealed class ContinueTests : IDisposable
 {
     private const string File = ".nuke/temp/build-attempt.log";
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Release : Recorded
     {
@@ -33,7 +33,7 @@ public sealed class ContinueTests : IDisposable
 
     private string Ran(int code, params string[] arguments)
     {
-        Assert.Equal(code, run.Of<Release>(x => x.Publish, arguments));
+        Assert.Equal(code, _run.Of<Release>(x => x.Publish, arguments));
         return string.Join(' ', Recorded.Ran);
     }
 
@@ -42,8 +42,8 @@ public sealed class ContinueTests : IDisposable
     {
         Assert.Equal("Fetch Assemble Publish", Ran(65, "--images", "kubelet"));
         Assert.Equal("Publish", Ran(65, "--images", "kubelet", "--continue"));
-        Assert.Matches(@"(?m)^Fetch +Skipped +done by the previous run$", run.Log);
-        run.Files.Write("registry", "");
+        Assert.Matches(@"(?m)^Fetch +Skipped +done by the previous run$", _run.Log);
+        _run.Files.Write("registry", "");
         Assert.Equal("Publish", Ran(0, "--continue", "--images", "kubelet"));
     }
 
@@ -63,11 +63,11 @@ public sealed class ContinueTests : IDisposable
     public void Another_command_line_starts_from_the_beginning_and_says_so(params string[] arguments)
     {
         Ran(65, "Publish", "--images", "kubelet");
-        run.Of<Release>(x => x.Publish, [.. arguments, "--continue"]);
+        _run.Of<Release>(x => x.Publish, [.. arguments, "--continue"]);
         Assert.Equal("Fetch Assemble Publish", string.Join(' ', Recorded.Ran));
         Assert.Contains(
             "--continue: the last failed run had another command line; starting from the beginning\n",
-            run.Log,
+            _run.Log,
             StringComparison.Ordinal
         );
     }
@@ -75,13 +75,13 @@ public sealed class ContinueTests : IDisposable
     [Fact]
     public void After_a_success_there_is_nothing_to_go_on_from()
     {
-        run.Files.Write("registry", "");
+        _run.Files.Write("registry", "");
         Ran(0);
-        Assert.False(run.Files.Has(File));
+        Assert.False(_run.Files.Has(File));
         Assert.Equal("Fetch Assemble Publish", Ran(0, "--continue"));
         Assert.Contains(
             "--continue: no failed run to continue was found; starting from the beginning\n",
-            run.Log,
+            _run.Log,
             StringComparison.Ordinal
         );
     }
@@ -89,14 +89,14 @@ public sealed class ContinueTests : IDisposable
     [Fact]
     public void The_file_names_the_targets_that_succeeded_below_a_digest_of_the_command_line_and_holds_no_secret()
     {
-        run.Variables["SLIPWAY_PASSWORD"] = "hunter2-hunter2";
+        _run.Variables["SLIPWAY_PASSWORD"] = "hunter2-hunter2";
         Ran(65);
-        Assert.Matches("^[0-9a-f]{64}\nFetch\nAssemble\n$", run.Files.Read(File));
-        string first = run.Files.Read(File);
+        Assert.Matches("^[0-9a-f]{64}\nFetch\nAssemble\n$", _run.Files.Read(File));
+        string first = _run.Files.Read(File);
         Ran(65, "--password", "hunter3-hunter3");
-        string typed = run.Files.Read(File);
+        string typed = _run.Files.Read(File);
         Ran(65, "--password", "hunter4-hunter4");
-        Assert.Equal(typed, run.Files.Read(File));
+        Assert.Equal(typed, _run.Files.Read(File));
         Assert.NotEqual(first, typed);
     }
 
@@ -105,16 +105,16 @@ public sealed class ContinueTests : IDisposable
     [InlineData("not a digest\nFetch\nAssemble\nPublish\n")]
     public void A_file_that_is_not_of_this_command_is_not_believed(string text)
     {
-        run.Files.Write(File, text);
+        _run.Files.Write(File, text);
         Assert.Equal("Fetch Assemble Publish", Ran(65, "--continue"));
     }
 
     [Fact]
     public void A_file_that_cannot_be_kept_fails_no_build()
     {
-        run.Files.Write("registry", "");
-        run.Files.Write(".nuke/temp", "a file where the folder should be");
+        _run.Files.Write("registry", "");
+        _run.Files.Write(".nuke/temp", "a file where the folder should be");
         Assert.Equal("Fetch Assemble Publish", Ran(0));
-        Assert.Contains("build-attempt.log cannot be written", run.Log, StringComparison.Ordinal);
+        Assert.Contains("build-attempt.log cannot be written", _run.Log, StringComparison.Ordinal);
     }
 }

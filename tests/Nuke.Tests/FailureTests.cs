@@ -5,9 +5,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class FailureTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Failing : Recorded
     {
@@ -43,62 +43,62 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void The_first_failure_stops_the_rest_and_gives_the_exit_code()
     {
-        Assert.Equal(65, run.Of<Failing>(x => x.Last));
+        Assert.Equal(65, _run.Of<Failing>(x => x.Last));
         Assert.Equal(["First"], Recorded.Ran);
-        Assert.Matches(@"(?m)^First +Succeeded +\d", run.Log);
-        Assert.Matches(@"(?m)^Broken +Failed +\d", run.Log);
-        Assert.Matches(@"(?m)^Last +NotRun$", run.Log);
-        Assert.Matches(@"(?m)^Build failed on \d{4}-\d\d-\d\d ", run.Log);
+        Assert.Matches(@"(?m)^First +Succeeded +\d", _run.Log);
+        Assert.Matches(@"(?m)^Broken +Failed +\d", _run.Log);
+        Assert.Matches(@"(?m)^Last +NotRun$", _run.Log);
+        Assert.Matches(@"(?m)^Build failed on \d{4}-\d\d-\d\d ", _run.Log);
     }
 
     [Fact]
     public void A_failure_is_told_at_once_and_again_after_the_table()
     {
-        run.Of<Failing>(x => x.Last);
-        int atOnce = run.Log.IndexOf("Broken failed: sha256 wanted 8ffd, got 91a2\n", StringComparison.Ordinal);
-        int table = run.Log.IndexOf("Target ", StringComparison.Ordinal);
-        int again = run.Log.IndexOf("\nBroken: sha256 wanted 8ffd, got 91a2\n", StringComparison.Ordinal);
-        Assert.True(atOnce >= 0 && atOnce < table && table < again, run.Log);
-        Assert.DoesNotContain("   at ", run.Log, StringComparison.Ordinal);
+        _run.Of<Failing>(x => x.Last);
+        int atOnce = _run.Log.IndexOf("Broken failed: sha256 wanted 8ffd, got 91a2\n", StringComparison.Ordinal);
+        int table = _run.Log.IndexOf("Target ", StringComparison.Ordinal);
+        int again = _run.Log.IndexOf("\nBroken: sha256 wanted 8ffd, got 91a2\n", StringComparison.Ordinal);
+        Assert.True(atOnce >= 0 && atOnce < table && table < again, _run.Log);
+        Assert.DoesNotContain("   at ", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_asynchronous_failure_counts_like_any()
     {
-        Assert.Equal(1, run.Of<Failing>(x => x.Bug));
-        Assert.Contains("Bug failed: unexpected NotSupportedException: odd", run.Log, StringComparison.Ordinal);
+        Assert.Equal(1, _run.Of<Failing>(x => x.Bug));
+        Assert.Contains("Bug failed: unexpected NotSupportedException: odd", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Wrapping_exceptions_are_taken_off()
     {
-        Assert.Equal(65, run.Of<Failing>(x => x.Wrapped));
-        Assert.Contains("Wrapped failed: inside\n", run.Log, StringComparison.Ordinal);
+        Assert.Equal(65, _run.Of<Failing>(x => x.Wrapped));
+        Assert.Contains("Wrapped failed: inside\n", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Failures_at_once_are_all_described_and_the_first_that_is_no_cancellation_gives_the_code()
     {
-        Assert.Equal(65, run.Of<Failing>(x => x.Many));
-        Assert.Contains("\none\ntwo\n", run.Log, StringComparison.Ordinal);
+        Assert.Equal(65, _run.Of<Failing>(x => x.Many));
+        Assert.Contains("\none\ntwo\n", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_target_may_find_the_use_wrong()
     {
-        Assert.Equal(64, run.Of<Failing>(x => x.Misused));
-        Assert.Contains("Misused failed: --platforms wants OS/ARCH, got 'arm'\n", run.Log, StringComparison.Ordinal);
+        Assert.Equal(64, _run.Of<Failing>(x => x.Misused));
+        Assert.Contains("Misused failed: --platforms wants OS/ARCH, got 'arm'\n", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_time_out_is_a_failure_and_no_cancellation()
     {
-        Assert.Equal(1, run.Of<Failing>(x => x.TimedOut));
-        Assert.Matches(@"(?m)^TimedOut +Failed ", run.Log);
+        Assert.Equal(1, _run.Of<Failing>(x => x.TimedOut));
+        Assert.Matches(@"(?m)^TimedOut +Failed ", _run.Log);
     }
 
     [Fact]
-    public void The_build_can_set_its_exit_code() => Assert.Equal(3, run.Of<Failing>(x => x.SetsCode));
+    public void The_build_can_set_its_exit_code() => Assert.Equal(3, _run.Of<Failing>(x => x.SetsCode));
 
     public class Unmakeable : NukeBuild
     {
@@ -110,8 +110,8 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void A_build_that_cannot_be_made_ends_in_words_and_a_code()
     {
-        Assert.Equal(65, run.Of<Unmakeable>(x => x.Any));
-        Assert.Equal("no constructor\n", run.Log);
+        Assert.Equal(65, _run.Of<Unmakeable>(x => x.Any));
+        Assert.Equal("no constructor\n", _run.Log);
     }
 
     public sealed class OwnWords : TestConventions, IBuildConventions
@@ -139,46 +139,46 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void A_password_that_is_a_word_garbles_no_words_of_our_own()
     {
-        run.Conventions = new OwnWords();
-        run.Variables["SLIPWAY_PASSWORD"] = "wrong";
-        Assert.Equal(65, run.Of<Words>(null, "Own"));
-        Assert.Contains("Own failed: kubelet: the password is wrong?[2J\n", run.Log, StringComparison.Ordinal);
-        Assert.Equal(1, run.Of<Words>(null, "Foreign"));
-        Assert.Contains("***, wrongly", run.Log, StringComparison.Ordinal);
+        _run.Conventions = new OwnWords();
+        _run.Variables["SLIPWAY_PASSWORD"] = "wrong";
+        Assert.Equal(65, _run.Of<Words>(null, "Own"));
+        Assert.Contains("Own failed: kubelet: the password is wrong?[2J\n", _run.Log, StringComparison.Ordinal);
+        Assert.Equal(1, _run.Of<Words>(null, "Foreign"));
+        Assert.Contains("***, wrongly", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_fault_of_the_program_is_told_once()
     {
-        run.Conventions = new OwnWords();
-        Assert.Equal(1, run.Of<Words>(null, "Fault"));
-        Assert.Equal(2, run.Log.Split("a fault").Length);
-        Assert.Contains("Fault: reported above\n", run.Log, StringComparison.Ordinal);
+        _run.Conventions = new OwnWords();
+        Assert.Equal(1, _run.Of<Words>(null, "Fault"));
+        Assert.Equal(2, _run.Log.Split("a fault").Length);
+        Assert.Contains("Fault: reported above\n", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_secret_in_a_failure_is_starred_out_at_every_verbosity()
     {
-        run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2-hunter2";
-        Assert.Equal(1, run.Of<ParameterBuild>(null, "Leak", "--verbosity", "verbose"));
-        Assert.Contains("cannot open with ***", run.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
+        _run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2-hunter2";
+        Assert.Equal(1, _run.Of<ParameterBuild>(null, "Leak", "--verbosity", "verbose"));
+        Assert.Contains("cannot open with ***", _run.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _run.Log + _run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Verbose_shows_where_it_failed()
     {
-        run.Of<Failing>(x => x.Broken, "--verbosity", "Verbose");
-        Assert.Contains("   at ", run.Log, StringComparison.Ordinal);
+        _run.Of<Failing>(x => x.Broken, "--verbosity", "Verbose");
+        Assert.Contains("   at ", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Quiet_says_nothing_of_success_and_one_line_of_a_failure()
     {
-        Assert.Equal(0, run.Of<Failing>(x => x.First, "--verbosity", "Quiet"));
-        Assert.Equal("", run.Log);
-        Assert.Equal(65, run.Of<Failing>(x => x.Broken, "--verbosity", "Quiet"));
-        Assert.Equal("Broken failed: sha256 wanted 8ffd, got 91a2\n", run.Log);
+        Assert.Equal(0, _run.Of<Failing>(x => x.First, "--verbosity", "Quiet"));
+        Assert.Equal("", _run.Log);
+        Assert.Equal(65, _run.Of<Failing>(x => x.Broken, "--verbosity", "Quiet"));
+        Assert.Equal("Broken failed: sha256 wanted 8ffd, got 91a2\n", _run.Log);
     }
 
     [Fact]

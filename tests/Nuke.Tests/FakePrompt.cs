@@ -5,7 +5,7 @@ namespace Slipway.Nuke.Tests;
 /// <summary>A person with answers, the last of which is the end of input.</summary>
 public sealed class FakePrompt(params string[] answers) : IPrompt
 {
-    private readonly Queue<string> left = new(answers);
+    private readonly Queue<string> _left = new(answers);
 
     public List<string> Questions { get; } = [];
     public List<string> SecretQuestions { get; } = [];
@@ -13,6 +13,6 @@ public sealed class FakePrompt(params string[] answers) : IPrompt
     string? IPrompt.Ask(string question, bool isSecret, CancellationToken cancellationToken)
     {
         (isSecret ? SecretQuestions : Questions).Add(question);
-        return left.TryDequeue(out string? answer) ? answer : null;
+        return _left.TryDequeue(out string? answer) ? answer : null;
     }
 }

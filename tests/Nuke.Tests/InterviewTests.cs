@@ -4,9 +4,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class InterviewTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Needy : Recorded
     {
@@ -39,8 +39,8 @@ public sealed class InterviewTests : IDisposable
 
     private int Of(string target, params string[] answers)
     {
-        run.Prompt = new FakePrompt(answers);
-        return run.Of<Needy>(x => x.Free, target);
+        _run.Prompt = new FakePrompt(answers);
+        return _run.Of<Needy>(x => x.Free, target);
     }
 
     [Fact]
@@ -48,30 +48,30 @@ public sealed class InterviewTests : IDisposable
     {
         Assert.Equal(0, Of("Sign", "cosign", "hunter2-hunter2"));
         Assert.Equal(["Cosign hunter2-hunter2"], Recorded.Ran);
-        Assert.Equal(["--signer (Who signs) [Key, Cosign]: "], run.Prompt!.Questions);
-        Assert.Equal(["--password (Password of the key): "], run.Prompt.SecretQuestions);
+        Assert.Equal(["--signer (Who signs) [Key, Cosign]: "], _run.Prompt!.Questions);
+        Assert.Equal(["--password (Password of the key): "], _run.Prompt.SecretQuestions);
     }
 
     [Fact]
     public void Nothing_is_asked_that_no_scheduled_target_requires()
     {
         Assert.Equal(0, Of("Free"));
-        Assert.Empty(run.Prompt!.Questions.Concat(run.Prompt.SecretQuestions));
+        Assert.Empty(_run.Prompt!.Questions.Concat(_run.Prompt.SecretQuestions));
     }
 
     [Fact]
     public void What_was_given_is_not_asked_for()
     {
-        run.Variables["SLIPWAY_SIGNER"] = "Key";
+        _run.Variables["SLIPWAY_SIGNER"] = "Key";
         Assert.Equal(0, Of("Sign", "hunter2-hunter2"));
-        Assert.Empty(run.Prompt!.Questions);
+        Assert.Empty(_run.Prompt!.Questions);
     }
 
     [Fact]
     public void Two_targets_that_require_the_same_ask_once()
     {
         Assert.Equal(0, Of("Twice", "key", "hunter2-hunter2"));
-        Assert.Single(run.Prompt!.SecretQuestions);
+        Assert.Single(_run.Prompt!.SecretQuestions);
     }
 
     [Fact]
@@ -85,22 +85,22 @@ public sealed class InterviewTests : IDisposable
     public void An_answer_that_does_not_fit_is_explained_and_asked_for_again()
     {
         Assert.Equal(0, Of("Sign", "cosine", "key", "hunter2-hunter2"));
-        Assert.Contains("--signer wants one of Key, Cosign, got 'cosine'; did you mean Cosign?\n", run.Log, StringComparison.Ordinal);
-        Assert.Equal(2, run.Prompt!.Questions.Count);
+        Assert.Contains("--signer wants one of Key, Cosign, got 'cosine'; did you mean Cosign?\n", _run.Log, StringComparison.Ordinal);
+        Assert.Equal(2, _run.Prompt!.Questions.Count);
     }
 
     [Fact]
     public void A_secret_answer_is_shown_nowhere_and_kept_nowhere()
     {
         Assert.Equal(1, Of("Leak", "hunter2-hunter2"));
-        Assert.Contains("cannot open with ***", run.Log, StringComparison.Ordinal);
+        Assert.Contains("cannot open with ***", _run.Log, StringComparison.Ordinal);
         Assert.Equal(0, Of("Unlock", "not-a-number", "1234"));
-        Assert.DoesNotContain("not-a-number", run.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
-        Assert.All(Directory.GetFiles(run.Root, "*", SearchOption.AllDirectories), x =>
+        Assert.DoesNotContain("not-a-number", _run.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _run.Log + _run.Output, StringComparison.Ordinal);
+        Assert.All(Directory.GetFiles(_run.Root, "*", SearchOption.AllDirectories), x =>
             Assert.DoesNotContain("hunter2", File.ReadAllText(x), StringComparison.Ordinal)
         );
-        Assert.Equal(64, run.Of<Needy>(x => x.Leak, "--no-logo"));
+        Assert.Equal(64, _run.Of<Needy>(x => x.Leak, "--no-logo"));
     }
 
     [Theory]
@@ -110,8 +110,8 @@ public sealed class InterviewTests : IDisposable
     public void No_answer_is_the_wrong_use_it_was_without_a_terminal(string? answer)
     {
         Assert.Equal(64, answer is null ? Of("Build") : Of("Build", answer, "kubelet"));
-        Assert.Equal("target Build needs a value for --images; give --images or set SLIPWAY_IMAGES\n", run.Log);
-        Assert.Single(run.Prompt!.Questions);
+        Assert.Equal("target Build needs a value for --images; give --images or set SLIPWAY_IMAGES\n", _run.Log);
+        Assert.Single(_run.Prompt!.Questions);
     }
 
     [Theory]
@@ -119,9 +119,9 @@ public sealed class InterviewTests : IDisposable
     [InlineData("GITHUB_ACTIONS", "true")]
     public void A_build_server_is_never_asked(string variable, string value)
     {
-        run.Variables[variable] = value;
+        _run.Variables[variable] = value;
         Assert.Equal(64, Of("Build", "kubelet"));
-        Assert.Empty(run.Prompt!.Questions);
+        Assert.Empty(_run.Prompt!.Questions);
         Assert.Empty(Recorded.Ran);
     }
 
@@ -129,6 +129,6 @@ public sealed class InterviewTests : IDisposable
     public void What_weakens_a_check_is_never_asked_for()
     {
         Assert.Equal(64, Of("Trust", "yes"));
-        Assert.Empty(run.Prompt!.Questions);
+        Assert.Empty(_run.Prompt!.Questions);
     }
 }

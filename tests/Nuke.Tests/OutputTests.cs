@@ -4,50 +4,50 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class OutputTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     [Fact]
     public void A_run_writes_nothing_to_the_output()
     {
-        run.Of<ReleaseBuild>(x => x.All);
-        Assert.Equal("", run.Output);
-        Assert.NotEqual("", run.Log);
+        _run.Of<ReleaseBuild>(x => x.All);
+        Assert.Equal("", _run.Output);
+        Assert.NotEqual("", _run.Log);
     }
 
     [Fact]
     public void What_is_not_a_terminal_gets_no_escape_codes_and_no_frame()
     {
-        run.Of<ReleaseBuild>(x => x.All);
-        Assert.All(run.Log, x => Assert.True(x is '\n' or (>= ' ' and <= '~'), $"character {(int)x}"));
+        _run.Of<ReleaseBuild>(x => x.All);
+        Assert.All(_run.Log, x => Assert.True(x is '\n' or (>= ' ' and <= '~'), $"character {(int)x}"));
     }
 
     [Fact]
     public void A_banner_stands_before_each_target_and_the_table_after_the_last()
     {
-        run.Of<ReleaseBuild>(x => x.All);
-        string[] heads = [.. run.Log.Split('\n').Where(x => x.StartsWith("== ", StringComparison.Ordinal)).Select(x => x.Split(' ')[1])];
+        _run.Of<ReleaseBuild>(x => x.All);
+        string[] heads = [.. _run.Log.Split('\n').Where(x => x.StartsWith("== ", StringComparison.Ordinal)).Select(x => x.Split(' ')[1])];
         Assert.Equal(["Fetch", "Assemble", "Sign", "Preview", "Publish"], heads);
-        Assert.Matches(@"(?m)^Target +Status +Duration$", run.Log);
-        Assert.Matches(@"(?m)^All +Collective$", run.Log);
-        Assert.Matches(@"(?m)^Total +\d+\.\d s$", run.Log);
-        Assert.Matches(@"(?m)^Build succeeded on .*\.$", run.Log);
+        Assert.Matches(@"(?m)^Target +Status +Duration$", _run.Log);
+        Assert.Matches(@"(?m)^All +Collective$", _run.Log);
+        Assert.Matches(@"(?m)^Total +\d+\.\d s$", _run.Log);
+        Assert.Matches(@"(?m)^Build succeeded on .*\.$", _run.Log);
     }
 
     [Fact]
     public void Minimal_leaves_the_banners_out()
     {
-        run.Of<ReleaseBuild>(x => x.All, "--verbosity", "Minimal");
-        Assert.DoesNotContain("==", run.Log, StringComparison.Ordinal);
-        Assert.Contains("Build succeeded", run.Log, StringComparison.Ordinal);
+        _run.Of<ReleaseBuild>(x => x.All, "--verbosity", "Minimal");
+        Assert.DoesNotContain("==", _run.Log, StringComparison.Ordinal);
+        Assert.Contains("Build succeeded", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_first_line_names_the_program_unless_it_is_not_wanted()
     {
-        run.Of<ReleaseBuild>(x => x.All);
-        Assert.StartsWith("Slipway ", run.Log, StringComparison.Ordinal);
+        _run.Of<ReleaseBuild>(x => x.All);
+        Assert.StartsWith("Slipway ", _run.Log, StringComparison.Ordinal);
         using TestWorkflow bare = new();
         bare.Of<ReleaseBuild>(x => x.All, "--no-logo");
         Assert.DoesNotContain("Slipway", bare.Log, StringComparison.Ordinal);
@@ -66,22 +66,22 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public void A_long_reason_stays_on_one_line_in_a_file()
     {
-        run.Of<LongReason>(x => x.Skipped);
-        Assert.Matches(@"(?m)^Skipped +Skipped +only when Environment\.ProcessId .{60,} < 1$", run.Log);
+        _run.Of<LongReason>(x => x.Skipped);
+        Assert.Matches(@"(?m)^Skipped +Skipped +only when Environment\.ProcessId .{60,} < 1$", _run.Log);
     }
 
     [Fact]
     public void Help_shows_targets_with_what_they_depend_on()
     {
-        Assert.Equal(0, run.Of<ReleaseBuild>(x => x.Publish, "--help"));
-        Assert.StartsWith("Usage: ./build.sh [Target ...] [--parameter value ...]\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, _run.Of<ReleaseBuild>(x => x.Publish, "--help"));
+        Assert.StartsWith("Usage: ./build.sh [Target ...] [--parameter value ...]\n", _run.Output, StringComparison.Ordinal);
         Assert.Contains(
             "  Publish (default)  -> Sign, Preview\n    Puts the images on the registries\n",
-            run.Output,
+            _run.Output,
             StringComparison.Ordinal
         );
-        Assert.DoesNotContain("Hidden", run.Output, StringComparison.Ordinal);
-        Assert.Equal("", run.Log);
+        Assert.DoesNotContain("Hidden", _run.Output, StringComparison.Ordinal);
+        Assert.Equal("", _run.Log);
         Assert.Empty(Recorded.Ran);
     }
 
@@ -97,8 +97,8 @@ public sealed class OutputTests : IDisposable
     [InlineData(@"SLIPWAY_VERBOSITY")]
     public void Help_shows_parameters_with_what_to_know(string line)
     {
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show, "--help"));
-        Assert.Matches("(?m)" + line, run.Output);
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show, "--help"));
+        Assert.Matches("(?m)" + line, _run.Output);
     }
 
     [Theory]
@@ -106,25 +106,25 @@ public sealed class OutputTests : IDisposable
     [InlineData("-h")]
     public void Help_has_more_than_one_spelling(string argument)
     {
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show, argument));
-        Assert.StartsWith("Usage:", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show, argument));
+        Assert.StartsWith("Usage:", _run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Help_hides_secrets_and_what_is_unlisted_and_stays_narrow()
     {
-        run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2";
-        run.Of<ParameterBuild>(x => x.Show, "--help");
-        Assert.DoesNotContain("from-initialiser", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("--secretly", run.Output, StringComparison.Ordinal);
-        Assert.All(run.Output.Split('\n'), x => Assert.True(x.Length <= 90, x));
+        _run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2";
+        _run.Of<ParameterBuild>(x => x.Show, "--help");
+        Assert.DoesNotContain("from-initialiser", _run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--secretly", _run.Output, StringComparison.Ordinal);
+        Assert.All(_run.Output.Split('\n'), x => Assert.True(x.Length <= 90, x));
     }
 
     [Fact]
     public void Help_comes_even_where_the_parameters_file_is_broken()
     {
-        run.Parameters("{");
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show, "--help"));
+        _run.Parameters("{");
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show, "--help"));
     }
 }

@@ -4,32 +4,32 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class ParameterSourceTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     private ParameterBuild Parse(params string[] arguments)
     {
-        int code = run.Of<ParameterBuild>(x => x.Show, arguments);
-        Assert.True(code == 0, run.Log);
+        int code = _run.Of<ParameterBuild>(x => x.Show, arguments);
+        Assert.True(code == 0, _run.Log);
         return ParameterBuild.Last;
     }
 
     private void Refused(string words, params string[] arguments)
     {
-        Assert.Equal(64, run.Of<ParameterBuild>(x => x.Show, arguments));
-        Assert.Equal(words + "\n", run.Log);
+        Assert.Equal(64, _run.Of<ParameterBuild>(x => x.Show, arguments));
+        Assert.Equal(words + "\n", _run.Log);
     }
 
     [Fact]
     public void Command_line_wins_over_environment_over_profile_over_file_over_initialiser()
     {
         Assert.Equal(4, Parse().Jobs);
-        run.Parameters("""{ "$schema": "./build.schema.json", "Jobs": 5 }""");
+        _run.Parameters("""{ "$schema": "./build.schema.json", "Jobs": 5 }""");
         Assert.Equal(5, Parse().Jobs);
-        run.Files.Write(".nuke/parameters.ci.json", """{ "Jobs": 6 }""");
+        _run.Files.Write(".nuke/parameters.ci.json", """{ "Jobs": 6 }""");
         Assert.Equal(6, Parse("--profile", "ci").Jobs);
-        run.Variables["SLIPWAY_JOBS"] = "7";
+        _run.Variables["SLIPWAY_JOBS"] = "7";
         Assert.Equal(7, Parse("--profile", "ci").Jobs);
         Assert.Equal(8, Parse("--profile", "ci", "--jobs", "8").Jobs);
     }
@@ -37,7 +37,7 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void The_file_gives_every_type()
     {
-        run.Parameters(
+        _run.Parameters(
             """
             { // a comment
               "images": ["kubelet", "flannel-cni"], "Signer": "cosign", "Jobs": "12", "Json": true, "Limit": null,
@@ -45,7 +45,7 @@ public sealed class ParameterSourceTests : IDisposable
             }
             """
         );
-        run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "below")).FullName;
+        _run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "below")).FullName;
         ParameterBuild build = Parse();
         Assert.Equal(["kubelet", "flannel-cni"], build.Images!);
         Assert.Equal(Signer.Cosign, build.Signer);
@@ -53,15 +53,15 @@ public sealed class ParameterSourceTests : IDisposable
         Assert.True(build.Json);
         Assert.Null(build.Limit);
         Assert.Equal([Signer.Key], build.OtherSigners);
-        Assert.Equal(Path.Combine(run.Root, "out", "put"), build.ArtifactsDirectory.ToString());
+        Assert.Equal(Path.Combine(_run.Root, "out", "put"), build.ArtifactsDirectory.ToString());
     }
 
     [Fact]
     public void The_file_can_name_targets_and_verbosity()
     {
-        run.Parameters("""{ "Target": ["Guarded"], "Verbosity": "Quiet" }""");
-        Assert.Equal(64, run.Of<ParameterBuild>(x => x.Show));
-        Assert.Contains("Guarded", run.Log, StringComparison.Ordinal);
+        _run.Parameters("""{ "Target": ["Guarded"], "Verbosity": "Quiet" }""");
+        Assert.Equal(64, _run.Of<ParameterBuild>(x => x.Show));
+        Assert.Contains("Guarded", _run.Log, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,18 +87,18 @@ public sealed class ParameterSourceTests : IDisposable
     )]
     public void A_wrong_file_is_named_with_the_key_in_one_line(string json, string words)
     {
-        run.Parameters(json);
+        _run.Parameters(json);
         Refused(words);
     }
 
     [Fact]
     public void A_profile_that_is_not_there_is_wrong_use() =>
-        Refused($"--profile nope: .nuke/parameters.nope.json not found in {run.Root}", "--profile", "nope");
+        Refused($"--profile nope: .nuke/parameters.nope.json not found in {_run.Root}", "--profile", "nope");
 
     [Fact]
     public void What_weakens_a_check_is_refused_from_the_environment_even_beside_the_flag()
     {
-        run.Variables["SLIPWAY_ACCEPT_UNSIGNED_UNSAFE"] = "true";
+        _run.Variables["SLIPWAY_ACCEPT_UNSIGNED_UNSAFE"] = "true";
         Refused(
             "SLIPWAY_ACCEPT_UNSIGNED_UNSAFE is ignored: --accept-unsigned-unsafe weakens a check and is taken from the command line only; "
                 + "remove it there",
@@ -109,9 +109,9 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void The_environment_splits_lists_at_blanks_and_paths_at_the_path_separator()
     {
-        run.Variables["SLIPWAY_IMAGES"] = "kubelet  flannel-cni";
-        run.Variables["SLIPWAY_INPUTS"] = "/a b:/c";
-        run.Variables["SLIPWAY_PLATFORMS"] = "a b,c";
+        _run.Variables["SLIPWAY_IMAGES"] = "kubelet  flannel-cni";
+        _run.Variables["SLIPWAY_INPUTS"] = "/a b:/c";
+        _run.Variables["SLIPWAY_PLATFORMS"] = "a b,c";
         ParameterBuild build = Parse();
         Assert.Equal(["kubelet", "flannel-cni"], build.Images!);
         Assert.Equal(["/a b", "/c"], build.Inputs!.Select(x => x.ToString()));
@@ -121,18 +121,18 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void An_empty_variable_and_one_without_the_prefix_give_nothing()
     {
-        run.Variables["SLIPWAY_JOBS"] = "";
-        run.Variables["JOBS"] = "9";
-        run.Variables["NUKE_JOBS"] = "9";
+        _run.Variables["SLIPWAY_JOBS"] = "";
+        _run.Variables["JOBS"] = "9";
+        _run.Variables["NUKE_JOBS"] = "9";
         Assert.Equal(4, Parse().Jobs);
     }
 
     [Fact]
     public void Without_a_prefix_bare_names_and_those_after_NUKE_count()
     {
-        run.Conventions = new TestConventions { EnvironmentPrefix = "" };
-        run.Variables["Jobs"] = "9";
-        run.Variables["NUKE_SIGNER"] = "cosign";
+        _run.Conventions = new TestConventions { EnvironmentPrefix = "" };
+        _run.Variables["Jobs"] = "9";
+        _run.Variables["NUKE_SIGNER"] = "cosign";
         ParameterBuild build = Parse();
         Assert.Equal(9, build.Jobs);
         Assert.Equal(Signer.Cosign, build.Signer);
@@ -141,44 +141,44 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void Variables_that_disagree_are_refused()
     {
-        run.Conventions = new TestConventions { EnvironmentPrefix = "" };
-        run.Variables["Jobs"] = "9";
-        run.Variables["JOBS"] = "8";
+        _run.Conventions = new TestConventions { EnvironmentPrefix = "" };
+        _run.Variables["Jobs"] = "9";
+        _run.Variables["JOBS"] = "8";
         Refused("--jobs: the variables JOBS and Jobs disagree; keep one of them");
     }
 
     [Fact]
     public void A_wrong_variable_is_named()
     {
-        run.Variables["SLIPWAY_JSON"] = "yes please";
+        _run.Variables["SLIPWAY_JSON"] = "yes please";
         Refused("SLIPWAY_JSON wants true or false, got 'yes please'");
     }
 
     [Fact]
     public void Missing_values_are_all_named_with_the_ways_to_give_them_before_anything_runs()
     {
-        Assert.Equal(64, run.Of<ParameterBuild>(null, "Sign"));
+        Assert.Equal(64, _run.Of<ParameterBuild>(null, "Sign"));
         Assert.Equal(
             "target Sign needs a value for --upstream; give --upstream or set SLIPWAY_UPSTREAM\n"
                 + "target Sign needs a value for --limit; give --limit or set SLIPWAY_LIMIT\n",
-            run.Log
+            _run.Log
         );
-        Assert.Equal(0, run.Of<ParameterBuild>(null, "Sign", "--upstream", "m", "--limit", "0"));
+        Assert.Equal(0, _run.Of<ParameterBuild>(null, "Sign", "--upstream", "m", "--limit", "0"));
     }
 
     [Fact]
     public void A_blank_value_is_as_good_as_none()
     {
-        Assert.Equal(64, run.Of<ParameterBuild>(null, "Sign", "--upstream", " ", "--limit", "1"));
-        Assert.StartsWith("target Sign needs a value for --upstream;", run.Log, StringComparison.Ordinal);
+        Assert.Equal(64, _run.Of<ParameterBuild>(null, "Sign", "--upstream", " ", "--limit", "1"));
+        Assert.StartsWith("target Sign needs a value for --upstream;", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_condition_that_does_not_hold_is_shown()
     {
-        Assert.Equal(64, run.Of<ParameterBuild>(null, "Guarded"));
-        Assert.Equal("target Guarded requires (Jobs > 10)\n", run.Log);
-        Assert.Equal(0, run.Of<ParameterBuild>(null, "Guarded", "--jobs", "11"));
+        Assert.Equal(64, _run.Of<ParameterBuild>(null, "Guarded"));
+        Assert.Equal("target Guarded requires (Jobs > 10)\n", _run.Log);
+        Assert.Equal(0, _run.Of<ParameterBuild>(null, "Guarded", "--jobs", "11"));
     }
 
     public class NeedsToken : NukeBuild
@@ -193,7 +193,7 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void A_required_member_is_needed_by_every_run_and_a_secret_by_environment_only()
     {
-        Assert.Equal(64, run.Of<NeedsToken>(x => x.Any));
-        Assert.Equal("every run needs a value for --token; set SLIPWAY_TOKEN\n", run.Log);
+        Assert.Equal(64, _run.Of<NeedsToken>(x => x.Any));
+        Assert.Equal("every run needs a value for --token; set SLIPWAY_TOKEN\n", _run.Log);
     }
 }

@@ -5,9 +5,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class PlanTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Odd : Recorded
     {
@@ -24,7 +24,7 @@ public sealed class PlanTests : IDisposable
 
     private XElement Page()
     {
-        string text = run.Files.Read(".nuke/temp/execution-plan.html");
+        string text = _run.Files.Read(".nuke/temp/execution-plan.html");
         Assert.StartsWith("<!DOCTYPE html>\n", text, StringComparison.Ordinal);
         return XDocument.Parse(text).Root!;
     }
@@ -32,7 +32,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void It_is_printed_where_no_browser_shows_it_and_nothing_runs()
     {
-        Assert.Equal(0, run.Of<Odd>(x => x.Second, "--plan"));
+        Assert.Equal(0, _run.Of<Odd>(x => x.Second, "--plan"));
         Assert.Empty(Recorded.Ran);
         Assert.Equal(
             """
@@ -45,25 +45,25 @@ public sealed class PlanTests : IDisposable
                   Apart   after Third; runs after a failure too; the run continues after its failure
 
             """,
-            run.Output
+            _run.Output
         );
-        Assert.Equal("", run.Log);
+        Assert.Equal("", _run.Log);
     }
 
     [Fact]
     public void In_a_browser_it_is_a_page_and_standard_output_stays_empty()
     {
-        run.HasBrowser = true;
-        Assert.Equal(0, run.Of<Odd>(x => x.First, "Second", "--plan"));
-        Assert.Equal("", run.Output);
-        Assert.Equal(Path.Combine(run.Root, ".nuke/temp/execution-plan.html"), run.ShownPage);
+        _run.HasBrowser = true;
+        Assert.Equal(0, _run.Of<Odd>(x => x.First, "Second", "--plan"));
+        Assert.Equal("", _run.Output);
+        Assert.Equal(Path.Combine(_run.Root, ".nuke/temp/execution-plan.html"), _run.ShownPage);
         Assert.Contains("./build.sh Second: target graph", Page().Element("head")!.Element("title")!.Value, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_page_needs_nothing_from_elsewhere_and_runs_no_script()
     {
-        run.Of<Odd>(x => x.Second, "--plan");
+        _run.Of<Odd>(x => x.Second, "--plan");
         XElement page = Page();
         string[] outside = ["script", "img", "link", "iframe", "object", "image", "use"];
         Assert.DoesNotContain(page.Descendants(), x => outside.Contains(x.Name.LocalName));
@@ -82,7 +82,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void The_drawing_has_a_box_per_target_and_an_arrow_per_reason_to_wait()
     {
-        run.Of<Odd>(x => x.Second, "--plan");
+        _run.Of<Odd>(x => x.Second, "--plan");
         XElement svg = Page().Descendants().Single(x => x.Name.LocalName == "svg");
         var boxes = svg.Elements().Where(x => x.Name.LocalName == "g").ToList();
         Assert.Equal(
@@ -99,7 +99,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void Boxes_do_not_overlap_and_arrows_lead_down()
     {
-        run.Of<Odd>(x => x.Second, "--plan");
+        _run.Of<Odd>(x => x.Second, "--plan");
         var boxes = Page()
             .Descendants()
             .Where(x => x.Name.LocalName == "rect")
@@ -122,28 +122,32 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void Descriptions_are_text_and_never_markup()
     {
-        run.Of<Odd>(x => x.Second, "--plan");
+        _run.Of<Odd>(x => x.Second, "--plan");
         Assert.Contains(Page().Descendants("td"), x => x.Value.StartsWith("""Takes <b>"quotes"</b> & 'more'""", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Neither_form_shows_a_secret()
     {
-        run.Variables["SLIPWAY_PASSWORD"] = "hunter3-hunter3";
-        run.Of<Odd>(x => x.Second, "--plan");
-        Assert.DoesNotContain("hunter", run.Output + run.Log + run.Files.Read(".nuke/temp/execution-plan.html"), StringComparison.Ordinal);
+        _run.Variables["SLIPWAY_PASSWORD"] = "hunter3-hunter3";
+        _run.Of<Odd>(x => x.Second, "--plan");
+        Assert.DoesNotContain(
+            "hunter",
+            _run.Output + _run.Log + _run.Files.Read(".nuke/temp/execution-plan.html"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_page_that_cannot_be_written_is_printed_instead()
     {
-        run.Files.Write(".nuke/temp", "a file where the folder should be");
-        run.HasBrowser = true;
-        Assert.Equal(0, run.Of<Odd>(x => x.First, "--plan"));
-        Assert.StartsWith("./build.sh runs:\n   1. First\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("cannot be written", run.Log, StringComparison.Ordinal);
+        _run.Files.Write(".nuke/temp", "a file where the folder should be");
+        _run.HasBrowser = true;
+        Assert.Equal(0, _run.Of<Odd>(x => x.First, "--plan"));
+        Assert.StartsWith("./build.sh runs:\n   1. First\n", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be written", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_unknown_target_is_wrong_use() => Assert.Equal(64, run.Of<Odd>(x => x.First, "Secnd", "--plan"));
+    public void An_unknown_target_is_wrong_use() => Assert.Equal(64, _run.Of<Odd>(x => x.First, "Secnd", "--plan"));
 }

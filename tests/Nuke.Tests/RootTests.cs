@@ -5,9 +5,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class RootTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Rooted : Recorded
     {
@@ -35,69 +35,69 @@ public sealed class RootTests : IDisposable
     [Fact]
     public void The_root_is_the_nearest_folder_with_a_nuke_folder()
     {
-        run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "a", "b")).FullName;
-        Assert.Equal(0, run.Of<Rooted>(x => x.Tell));
-        Assert.Contains(run.Root, Recorded.Ran);
+        _run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "a", "b")).FullName;
+        Assert.Equal(0, _run.Of<Rooted>(x => x.Tell));
+        Assert.Contains(_run.Root, Recorded.Ran);
     }
 
     [Fact]
     public void Started_from_elsewhere_the_build_belongs_to_its_own_repository()
     {
-        run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "build", "bin")).FullName + "/";
-        run.WorkingDirectory = Path.GetTempPath();
-        Assert.Equal(0, run.Of<Rooted>(x => x.Tell));
-        Assert.Contains(run.Root, Recorded.Ran);
+        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build", "bin")).FullName + "/";
+        _run.WorkingDirectory = Path.GetTempPath();
+        Assert.Equal(0, _run.Of<Rooted>(x => x.Tell));
+        Assert.Contains(_run.Root, Recorded.Ran);
     }
 
     [Fact]
     public void Root_names_another_folder_relative_to_the_working_directory()
     {
-        string other = Directory.CreateDirectory(Path.Combine(run.Root, "other")).FullName;
-        Assert.Equal(0, run.Of<Rooted>(x => x.Tell, "--root", "other"));
+        string other = Directory.CreateDirectory(Path.Combine(_run.Root, "other")).FullName;
+        Assert.Equal(0, _run.Of<Rooted>(x => x.Tell, "--root", "other"));
         Assert.Contains(other, Recorded.Ran);
     }
 
     [Fact]
     public void Root_without_a_value_is_the_working_directory()
     {
-        run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "here")).FullName;
-        Assert.Equal(0, run.Of<Rooted>(x => x.Tell, "--root"));
-        Assert.Contains(run.WorkingDirectory, Recorded.Ran);
+        _run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "here")).FullName;
+        Assert.Equal(0, _run.Of<Rooted>(x => x.Tell, "--root"));
+        Assert.Contains(_run.WorkingDirectory, Recorded.Ran);
     }
 
     [Fact]
     public void A_root_that_is_not_there_is_wrong_use()
     {
-        Assert.Equal(64, run.Of<Rooted>(x => x.Tell, "--root", "nowhere"));
-        Assert.Equal($"--root nowhere: folder not found ({run.Root}/nowhere)\n", run.Log);
+        Assert.Equal(64, _run.Of<Rooted>(x => x.Tell, "--root", "nowhere"));
+        Assert.Equal($"--root nowhere: folder not found ({_run.Root}/nowhere)\n", _run.Log);
     }
 
     [Fact]
     public void Without_any_root_the_error_says_how_to_make_one()
     {
-        run.WorkingDirectory = Path.GetTempPath();
-        Assert.Equal(64, run.Of<Rooted>(x => x.Tell));
-        Assert.StartsWith("no .nuke folder in ", run.Log, StringComparison.Ordinal);
+        _run.WorkingDirectory = Path.GetTempPath();
+        Assert.Equal(64, _run.Of<Rooted>(x => x.Tell));
+        Assert.StartsWith("no .nuke folder in ", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_temporary_folder_is_made_when_asked_for()
     {
-        run.Of<Rooted>(x => x.Tell, "--help");
-        Assert.False(run.Files.Has(".nuke/temp"));
-        run.Of<Rooted>(x => x.Temporary);
-        Assert.True(run.Files.Has(".nuke/temp"));
+        _run.Of<Rooted>(x => x.Tell, "--help");
+        Assert.False(_run.Files.Has(".nuke/temp"));
+        _run.Of<Rooted>(x => x.Temporary);
+        Assert.True(_run.Files.Has(".nuke/temp"));
     }
 
     [Fact]
     public void Events_come_in_their_order()
     {
-        Assert.Equal(65, run.Of<Rooted>(null, "Tell", "Fails", "Unwanted"));
+        Assert.Equal(65, _run.Of<Rooted>(null, "Tell", "Fails", "Unwanted"));
         Assert.Equal(
-            ["created", "initialized 3 3", "running Tell", run.Root, "succeeded Tell", "running Fails", "failed Fails", "finished False"],
+            ["created", "initialized 3 3", "running Tell", _run.Root, "succeeded Tell", "running Fails", "failed Fails", "finished False"],
             Recorded.Ran
         );
-        run.Of<Rooted>(null, "Unwanted");
+        _run.Of<Rooted>(null, "Unwanted");
         Assert.Contains("skipped Unwanted", Recorded.Ran);
     }
 

@@ -5,21 +5,21 @@ namespace Slipway.Nuke.Tests;
 public sealed class SchemaTests : IDisposable
 {
     private const string File = ".nuke/build.schema.json";
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
     public SchemaTests()
     {
-        run.Files.Write("build/Graph/_build.csproj", "<Project/>");
-        run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "build/Graph/bin/Debug")).FullName;
+        _run.Files.Write("build/Graph/_build.csproj", "<Project/>");
+        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Release")).FullName;
     }
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     [Fact]
     public void A_run_writes_what_a_parameters_file_may_say()
     {
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
-        using JsonDocument schema = JsonDocument.Parse(run.Files.Read(File));
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show));
+        using JsonDocument schema = JsonDocument.Parse(_run.Files.Read(File));
         JsonElement definitions = schema.RootElement.GetProperty("definitions");
         Assert.Equal("""["Guarded","Leak","Show","Sign"]""", Compact(definitions.GetProperty("ExecutableTarget").GetProperty("enum")));
         Assert.Equal("""["Key","Cosign"]""", Compact(definitions.GetProperty("Signer").GetProperty("enum")));
@@ -38,13 +38,13 @@ public sealed class SchemaTests : IDisposable
     [InlineData("Plan")]
     public void What_can_only_be_typed_stands_apart_from_what_a_file_may_say(string name)
     {
-        run.Of<ParameterBuild>(x => x.Show);
-        using JsonDocument schema = JsonDocument.Parse(run.Files.Read(File));
+        _run.Of<ParameterBuild>(x => x.Show);
+        using JsonDocument schema = JsonDocument.Parse(_run.Files.Read(File));
         JsonElement definitions = schema.RootElement.GetProperty("definitions");
         Assert.False(schema.RootElement.GetProperty("allOf")[0].GetProperty("properties").TryGetProperty(name, out _));
         Assert.False(definitions.GetProperty("NukeBuild").GetProperty("properties").TryGetProperty(name, out _));
         Assert.True(definitions.GetProperty("CommandLine").GetProperty("properties").TryGetProperty(name, out _));
-        Assert.DoesNotContain("definitions/CommandLine", run.Files.Read(File), StringComparison.Ordinal);
+        Assert.DoesNotContain("definitions/CommandLine", _run.Files.Read(File), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,25 +52,25 @@ public sealed class SchemaTests : IDisposable
     [InlineData("Pin")]
     public void Secrets_stand_nowhere(string name)
     {
-        run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2-hunter2";
-        run.Of<ParameterBuild>(x => x.Show);
-        Assert.DoesNotContain($"\"{name}\"", run.Files.Read(File), StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", run.Files.Read(File), StringComparison.Ordinal);
+        _run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2-hunter2";
+        _run.Of<ParameterBuild>(x => x.Show);
+        Assert.DoesNotContain($"\"{name}\"", _run.Files.Read(File), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _run.Files.Read(File), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Same_build_same_bytes_and_an_unchanged_file_is_not_touched()
     {
-        run.Of<ParameterBuild>(x => x.Show);
-        string path = Path.Combine(run.Root, File);
-        string first = run.Files.Read(File);
+        _run.Of<ParameterBuild>(x => x.Show);
+        string path = Path.Combine(_run.Root, File);
+        string first = _run.Files.Read(File);
         DateTime old = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
         System.IO.File.SetLastWriteTimeUtc(path, old);
-        run.Of<ParameterBuild>(x => x.Show, "--jobs", "9");
+        _run.Of<ParameterBuild>(x => x.Show, "--jobs", "9");
         Assert.Equal(old, System.IO.File.GetLastWriteTimeUtc(path));
         System.IO.File.Delete(path);
-        run.Of<ParameterBuild>(x => x.Show);
-        Assert.Equal(first, run.Files.Read(File));
+        _run.Of<ParameterBuild>(x => x.Show);
+        Assert.Equal(first, _run.Files.Read(File));
         Assert.EndsWith("}\n", first, StringComparison.Ordinal);
         Assert.DoesNotContain("\r", first, StringComparison.Ordinal);
     }
@@ -78,35 +78,35 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void A_file_that_is_out_of_date_is_mended_and_no_part_is_left()
     {
-        run.Files.Write(File, "{}");
-        run.Of<ParameterBuild>(x => x.Show);
-        Assert.NotEqual("{}", run.Files.Read(File));
-        Assert.Equal([File], Directory.GetFiles(Path.Combine(run.Root, ".nuke")).Select(x => Path.GetRelativePath(run.Root, x)));
+        _run.Files.Write(File, "{}");
+        _run.Of<ParameterBuild>(x => x.Show);
+        Assert.NotEqual("{}", _run.Files.Read(File));
+        Assert.Equal([File], Directory.GetFiles(Path.Combine(_run.Root, ".nuke")).Select(x => Path.GetRelativePath(_run.Root, x)));
     }
 
     [Fact]
     public void A_repository_that_does_not_hold_the_builds_source_is_left_alone()
     {
-        Directory.CreateDirectory(Path.Combine(run.Root, "scratch", ".nuke"));
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show, "--root", "scratch"));
-        Assert.False(run.Files.Has("scratch/" + File));
-        Assert.False(run.Files.Has(File));
+        Directory.CreateDirectory(Path.Combine(_run.Root, "scratch", ".nuke"));
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show, "--root", "scratch"));
+        Assert.False(_run.Files.Has("scratch/" + File));
+        Assert.False(_run.Files.Has(File));
     }
 
     [Fact]
     public void A_build_that_was_only_copied_below_the_root_is_not_its_source()
     {
-        System.IO.File.Delete(Path.Combine(run.Root, "build/Graph/_build.csproj"));
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
-        Assert.False(run.Files.Has(File));
+        System.IO.File.Delete(Path.Combine(_run.Root, "build/Graph/_build.csproj"));
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show));
+        Assert.False(_run.Files.Has(File));
     }
 
     [Fact]
     public void A_schema_that_cannot_be_written_is_a_warning()
     {
-        Directory.CreateDirectory(Path.Combine(run.Root, File));
-        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
-        Assert.Contains(".nuke/build.schema.json is out of date and cannot be written", run.Log, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_run.Root, File));
+        Assert.Equal(0, _run.Of<ParameterBuild>(x => x.Show));
+        Assert.Contains(".nuke/build.schema.json is out of date and cannot be written", _run.Log, StringComparison.Ordinal);
     }
 
     private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);

@@ -50,13 +50,13 @@ public class SkipTests
 
     public class Conditional : Recorded
     {
-        private bool found;
+        private bool _found;
 
         [Parameter]
         public string? Wanted { get; }
-        public Target Look => _ => _.Executes(() => found = true);
-        public Target Found => _ => _.DependsOn(Look).OnlyWhenDynamic(() => found).Executes(() => Record("Found"));
-        public Target Lost => _ => _.DependsOn(Look).OnlyWhenDynamic(() => !found).Executes(() => Record("Lost"));
+        public Target Look => _ => _.Executes(() => _found = true);
+        public Target Found => _ => _.DependsOn(Look).OnlyWhenDynamic(() => _found).Executes(() => Record("Found"));
+        public Target Lost => _ => _.DependsOn(Look).OnlyWhenDynamic(() => !_found).Executes(() => Record("Lost"));
         public Target Never =>
             _ => _.OnlyWhenStatic(() => IsServerBuild).DependsOn(NeverFirst).Requires(() => Wanted).Executes(() => Record("Never"));
         public Target NeverFirst => _ => _.Executes(() => Record("NeverFirst"));
@@ -77,7 +77,7 @@ public class SkipTests
         using TestWorkflow run = new();
         Assert.Equal(0, run.Of<Conditional>(null, "Found", "Lost"));
         Assert.Equal(["Found"], Recorded.Ran);
-        Assert.Matches(@"(?m)^Lost +Skipped +only when !found$", run.Log);
+        Assert.Matches(@"(?m)^Lost +Skipped +only when !_found$", run.Log);
     }
 
     [Fact]

@@ -6,9 +6,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class TargetHelpTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class HelpBuild : Recorded
     {
@@ -53,10 +53,10 @@ public sealed class TargetHelpTests : IDisposable
 
     private string Help(params string[] arguments)
     {
-        int code = run.Of<HelpBuild>(x => x.Fetch, arguments);
-        Assert.True(code == 0, run.Log);
+        int code = _run.Of<HelpBuild>(x => x.Fetch, arguments);
+        Assert.True(code == 0, _run.Log);
         Assert.Empty(Recorded.Ran);
-        return run.Output;
+        return _run.Output;
     }
 
     private static string Value(string help, string flag) =>
@@ -85,9 +85,9 @@ public sealed class TargetHelpTests : IDisposable
     [Fact]
     public void Every_value_comes_with_the_place_it_was_given()
     {
-        run.Parameters("""{ "Jobs": 6, "Results": "out" }""");
-        run.Files.Write(".nuke/parameters.ci.json", """{ "Note": "from ci" }""");
-        run.Variables["SLIPWAY_SIGNER"] = "cosign";
+        _run.Parameters("""{ "Jobs": 6, "Results": "out" }""");
+        _run.Files.Write(".nuke/parameters.ci.json", """{ "Note": "from ci" }""");
+        _run.Variables["SLIPWAY_SIGNER"] = "cosign";
         string help = Help("Publish", "--images", "kubelet", "flannel-cni", "--help", "--profile", "ci");
         Assert.Equal("kubelet flannel-cni (command line)", Value(help, "--images"));
         Assert.Equal("Cosign (environment SLIPWAY_SIGNER)", Value(help, "--signer"));
@@ -111,12 +111,12 @@ public sealed class TargetHelpTests : IDisposable
     [Fact]
     public void Secrets_are_starred_wherever_they_come_from_and_wherever_they_stand()
     {
-        run.Variables["SLIPWAY_PASSWORD"] = "hunter2-hunter2";
+        _run.Variables["SLIPWAY_PASSWORD"] = "hunter2-hunter2";
         string help = Help("Publish", "--help", "--note", "it is hunter2-hunter2, or in-the-source");
         Assert.Equal("*** (environment SLIPWAY_PASSWORD)", Value(help, "--password"));
         Assert.Equal("*** (default)", Value(help, "--spare"));
         Assert.Equal("it is ***, or *** (command line)", Value(help, "--note"));
-        Assert.DoesNotContain("hunter2", help + run.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", help + _run.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("in-the-source", help, StringComparison.Ordinal);
     }
 
@@ -130,7 +130,7 @@ public sealed class TargetHelpTests : IDisposable
     [Fact]
     public void A_value_that_does_not_fit_is_told_beside_its_parameter_and_the_rest_still_shows()
     {
-        run.Variables["SLIPWAY_SKIP_CHECKS_UNSAFE"] = "true";
+        _run.Variables["SLIPWAY_SKIP_CHECKS_UNSAFE"] = "true";
         string help = Help("Publish", "--jobs", "many", "--help");
         Assert.StartsWith("not usable: --jobs wants a whole number", Value(help, "--jobs"), StringComparison.Ordinal);
         Assert.StartsWith(
@@ -156,7 +156,7 @@ public sealed class TargetHelpTests : IDisposable
     [Fact]
     public void An_unknown_target_is_wrong_use()
     {
-        Assert.Equal(64, run.Of<HelpBuild>(x => x.Fetch, "Publsh", "--help"));
-        Assert.Equal("unknown target Publsh; did you mean Publish?\n", run.Log);
+        Assert.Equal(64, _run.Of<HelpBuild>(x => x.Fetch, "Publsh", "--help"));
+        Assert.Equal("unknown target Publsh; did you mean Publish?\n", _run.Log);
     }
 }

@@ -7,15 +7,15 @@ namespace Slipway.Nuke.Tests;
 /// <summary>One run of a sample build, in a scratch repository, and what came of it.</summary>
 public sealed class TestWorkflow : IDisposable
 {
-    private readonly Scratch scratch = new();
+    private readonly Scratch _scratch = new();
 
     public TestWorkflow()
     {
-        Directory.CreateDirectory(Path.Combine(scratch.Path, ".nuke"));
+        Directory.CreateDirectory(Path.Combine(_scratch.Path, ".nuke"));
         Conventions = new TestConventions();
     }
 
-    public string Root => scratch.Path;
+    public string Root => _scratch.Path;
     public Dictionary<string, string> Variables { get; } = [];
     public TestConventions Conventions { get; set; }
     public string? WorkingDirectory { get; set; }
@@ -28,7 +28,7 @@ public sealed class TestWorkflow : IDisposable
     public string? ShownPage { get; private set; }
     public string Log => Conventions.LogText.ToString();
     public string Output => Conventions.OutputText.ToString();
-    public Scratch Files => scratch;
+    public Scratch Files => _scratch;
 
     public int Of<T>(Expression<Func<T, Target>>? target, params string[] arguments)
         where T : NukeBuild, new()
@@ -37,7 +37,7 @@ public sealed class TestWorkflow : IDisposable
         {
             Arguments = arguments,
             Variables = Variables,
-            WorkingDirectory = WorkingDirectory ?? scratch.Path,
+            WorkingDirectory = WorkingDirectory ?? _scratch.Path,
             AssemblyDirectory = AssemblyDirectory,
             Stop = Stop,
             Prompt = Prompt,
@@ -46,9 +46,9 @@ public sealed class TestWorkflow : IDisposable
         return new BuildRun<T>(environment, Conventions).Execute(target is null ? [] : [target]);
     }
 
-    public void Parameters(string json) => scratch.Write(".nuke/parameters.json", json);
+    public void Parameters(string json) => _scratch.Write(".nuke/parameters.json", json);
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 }
 
 public class TestConventions : IBuildConventions

@@ -4,9 +4,9 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class TriggerTests : IDisposable
 {
-    private readonly TestWorkflow run = new();
+    private readonly TestWorkflow _run = new();
 
-    public void Dispose() => run.Dispose();
+    public void Dispose() => _run.Dispose();
 
     public class Shipping : Recorded
     {
@@ -30,8 +30,8 @@ public sealed class TriggerTests : IDisposable
 
     private string Ran(string target, params string[] more)
     {
-        int code = run.Of<Shipping>(null, [target, .. more]);
-        Assert.True(code == 0, run.Log);
+        int code = _run.Of<Shipping>(null, [target, .. more]);
+        Assert.True(code == 0, _run.Log);
         return string.Join(' ', Recorded.Ran);
     }
 
@@ -59,7 +59,7 @@ public sealed class TriggerTests : IDisposable
     public void What_was_skipped_when_it_would_start_triggers_nothing()
     {
         Assert.DoesNotContain("Count", Ran("Publish", "--quietly"), StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^Count +Skipped +because of Announce$", run.Log);
+        Assert.Matches(@"(?m)^Count +Skipped +because of Announce$", _run.Log);
         Assert.Equal(
             "Build Broom Check",
             string.Join(
@@ -71,8 +71,8 @@ public sealed class TriggerTests : IDisposable
                     .ThenBy(x => x == "Broom")
             )
         );
-        Assert.Matches(@"(?m)^Tidy +Skipped +because of Publish$", run.Log);
-        Assert.Matches(@"(?m)^Announce +Skipped ", run.Log);
+        Assert.Matches(@"(?m)^Tidy +Skipped +because of Publish$", _run.Log);
+        Assert.Matches(@"(?m)^Announce +Skipped ", _run.Log);
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class TriggerTests : IDisposable
     [Fact]
     public void Triggers_and_dependencies_that_make_a_ring_are_refused_with_its_names()
     {
-        Assert.Equal(64, run.Of<Ring>(x => x.A));
-        Assert.Contains("depend on each other: A -> B -> A", run.Log, StringComparison.Ordinal);
+        Assert.Equal(64, _run.Of<Ring>(x => x.A));
+        Assert.Contains("depend on each other: A -> B -> A", _run.Log, StringComparison.Ordinal);
     }
 
     public class Lost : NukeBuild
@@ -122,7 +122,7 @@ public sealed class TriggerTests : IDisposable
     [Fact]
     public void A_name_that_is_no_target_of_the_build_is_a_fault_whichever_arrow_has_it()
     {
-        Assert.Equal(1, run.Of<Lost>(x => x.Build));
-        Assert.Contains("Target Build names another target (Elsewhere)", run.Log, StringComparison.Ordinal);
+        Assert.Equal(1, _run.Of<Lost>(x => x.Build));
+        Assert.Contains("Target Build names another target (Elsewhere)", _run.Log, StringComparison.Ordinal);
     }
 }

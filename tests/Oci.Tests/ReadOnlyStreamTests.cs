@@ -61,7 +61,7 @@ public sealed class ReadOnlyStreamTests
     /// <summary>The ten digits, one with each read.</summary>
     private sealed class Digits : ReadOnlyStream
     {
-        private int next;
+        private int _next;
 
         public bool Fails { get; set; }
 
@@ -69,9 +69,9 @@ public sealed class ReadOnlyStreamTests
         {
             if (Fails)
                 throw new ContentException("broken");
-            if (next == 10 || buffer.IsEmpty)
+            if (_next == 10 || buffer.IsEmpty)
                 return 0;
-            buffer[0] = (byte)('0' + next++);
+            buffer[0] = (byte)('0' + _next++);
             return 1;
         }
     }

@@ -5,31 +5,31 @@ namespace Slipway.Archives;
 /// <summary>The bytes of one ar member, forward-only. A source that ends before them is a <see cref="DebException"/>.</summary>
 internal sealed class ArContent(Stream source, string name, long length) : ReadOnlyStream
 {
-    private readonly byte[] tail = new byte[8];
-    private readonly long size = length;
-    private long left = length;
+    private readonly byte[] _tail = new byte[8];
+    private readonly long _size = length;
+    private long _left = length;
 
-    public override long Length => size;
+    public override long Length => _size;
 
     public override long Position
     {
-        get => size - left;
+        get => _size - _left;
         set => throw new NotSupportedException();
     }
 
     /// <summary>The last eight bytes read so far; after the end, the last eight of the member.</summary>
-    public ReadOnlySpan<byte> Tail => tail;
+    public ReadOnlySpan<byte> Tail => _tail;
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.Length > left)
-            buffer = buffer[..(int)left];
+        if (buffer.Length > _left)
+            buffer = buffer[..(int)_left];
         if (buffer.Length == 0)
             return 0;
         int count = source.Read(buffer);
         if (count == 0)
-            throw new DebException(name, $"cut short: {size} bytes wanted, {size - left} there");
-        left -= count;
+            throw new DebException(name, $"cut short: {_size} bytes wanted, {_size - _left} there");
+        _left -= count;
         Remember(buffer[..count]);
         return count;
     }
@@ -40,7 +40,7 @@ internal sealed class ArContent(Stream source, string name, long length) : ReadO
         Span<byte> scratch = stackalloc byte[4096];
         while (Read(scratch) > 0) { }
 
-        if ((size & 1) == 0)
+        if ((_size & 1) == 0)
             return;
         // The last member's padding may be missing.
         int count = source.Read(scratch[..1]);
@@ -50,13 +50,13 @@ internal sealed class ArContent(Stream source, string name, long length) : ReadO
 
     private void Remember(ReadOnlySpan<byte> read)
     {
-        if (read.Length >= tail.Length)
+        if (read.Length >= _tail.Length)
         {
-            read[^tail.Length..].CopyTo(tail);
+            read[^_tail.Length..].CopyTo(_tail);
             return;
         }
 
-        tail.AsSpan(read.Length).CopyTo(tail);
-        read.CopyTo(tail.AsSpan(tail.Length - read.Length));
+        _tail.AsSpan(read.Length).CopyTo(_tail);
+        read.CopyTo(_tail.AsSpan(_tail.Length - read.Length));
     }
 }

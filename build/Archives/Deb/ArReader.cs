@@ -15,22 +15,22 @@ internal sealed record ArMember(string Name, long Size, ArContent Content);
 internal sealed class ArReader(Stream source)
 {
     private const int HeaderSize = 60;
-    private bool started;
-    private ArMember? current;
+    private bool _started;
+    private ArMember? _current;
 
     /// <summary>Goes to the next member, skipping what was not read of the last one. Null at the archive's end.</summary>
     public ArMember? Next()
     {
         Span<byte> header = stackalloc byte[HeaderSize];
-        if (!started)
+        if (!_started)
         {
             int read = source.ReadAtLeast(header[..8], 8, throwOnEndOfStream: false);
             if (!header[..read].SequenceEqual("!<arch>\n"u8))
                 throw new DebException("archive", "this is no .deb: it does not start with an ar header");
-            started = true;
+            _started = true;
         }
 
-        current?.Content.Skip();
+        _current?.Content.Skip();
         int length = source.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false);
         if (length == 0)
             return null;
@@ -52,6 +52,6 @@ internal sealed class ArReader(Stream source)
             )
         )
             throw new DebException(name, "the size in the ar header is not a number");
-        return current = new ArMember(name, size, new ArContent(source, name, size));
+        return _current = new ArMember(name, size, new ArContent(source, name, size));
     }
 }

@@ -7,9 +7,9 @@ namespace Slipway.Archives;
 /// </summary>
 public sealed class DebArchive
 {
-    private readonly string spoolPath;
+    private readonly string _spoolPath;
 
-    private DebArchive(string spoolPath) => this.spoolPath = spoolPath;
+    private DebArchive(string spoolPath) => _spoolPath = spoolPath;
 
     /// <summary>The fields of <c>control</c> by name in any case; Package, Version and Architecture are always there.</summary>
     public required IReadOnlyDictionary<string, string> ControlFields { get; init; }
@@ -56,7 +56,7 @@ public sealed class DebArchive
         ArgumentNullException.ThrowIfNull(entry);
         if (entry.Kind is not (DebEntryKind.File or DebEntryKind.HardLink))
             throw new ArgumentException($"{entry.Path} is not a file and has no content.", nameof(entry));
-        return new DebContent(File.OpenHandle(spoolPath, FileMode.Open, FileAccess.Read, FileShare.Read), entry.Offset, entry.Size);
+        return new DebContent(File.OpenHandle(_spoolPath, FileMode.Open, FileAccess.Read, FileShare.Read), entry.Offset, entry.Size);
     }
 
     private static DebArchive Read(Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)

@@ -9,12 +9,12 @@ namespace Slipway.Archives;
 internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)
 {
     private const int LongestVersion = 4096;
-    private readonly ArReader ar = new(deb);
+    private readonly ArReader _ar = new(deb);
 
     /// <summary>Reads debian-binary: its first line is 2.x, further lines are for newer readers.</summary>
     public void ReadVersion()
     {
-        if (ar.Next() is not { Name: "debian-binary", Size: <= LongestVersion } member)
+        if (_ar.Next() is not { Name: "debian-binary", Size: <= LongestVersion } member)
             throw new DebException("archive", "the first member must be debian-binary");
         var text = new byte[member.Size];
         member.Content.ReadExactly(text);
@@ -69,7 +69,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            member = ar.Next();
+            member = _ar.Next();
         } while (member is not null && member.Name.StartsWith('_'));
         return member;
     }

@@ -6,7 +6,7 @@ namespace Slipway.Archives;
 /// <summary>A stretch of a file as a seekable read-only stream with a position of its own.</summary>
 internal sealed class DebContent(SafeFileHandle file, long offset, long size) : ReadOnlyStream
 {
-    private long position;
+    private long _position;
 
     public override bool CanSeek => true;
 
@@ -14,25 +14,25 @@ internal sealed class DebContent(SafeFileHandle file, long offset, long size) : 
 
     public override long Position
     {
-        get => position;
+        get => _position;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            position = value;
+            _position = value;
         }
     }
 
     public override int Read(Span<byte> buffer)
     {
-        long left = Math.Max(size - position, 0);
+        long left = Math.Max(size - _position, 0);
         if (buffer.Length > left)
             buffer = buffer[..(int)left];
         if (buffer.Length == 0)
             return 0;
-        int count = RandomAccess.Read(file, buffer, offset + position);
+        int count = RandomAccess.Read(file, buffer, offset + _position);
         if (count == 0)
             throw new EndOfStreamException("The spool of a package is shorter than when it was written.");
-        position += count;
+        _position += count;
         return count;
     }
 
@@ -42,7 +42,7 @@ internal sealed class DebContent(SafeFileHandle file, long offset, long size) : 
             + origin switch
             {
                 SeekOrigin.Begin => 0,
-                SeekOrigin.Current => position,
+                SeekOrigin.Current => _position,
                 _ => size,
             };
 

@@ -9,10 +9,10 @@ namespace Slipway.Archives;
 internal sealed class DebTree(string member, DebLimits limits)
 {
     private const int ImpliedMode = 0b111_101_101;
-    private readonly Dictionary<string, int> byPath = new(StringComparer.Ordinal);
-    private readonly List<DebEntry> entries = [];
-    private int members;
-    private long nameCharacters;
+    private readonly Dictionary<string, int> _byPath = new(StringComparer.Ordinal);
+    private readonly List<DebEntry> _entries = [];
+    private int _members;
+    private long _nameCharacters;
 
     /// <summary>
     /// Reads the whole archive. In archive order; the root directory is left out, a repeated directory comes once, as it was last.
@@ -37,17 +37,17 @@ internal sealed class DebTree(string member, DebLimits limits)
             throw new DebException(where, e.Message, e);
         }
 
-        return tree.entries;
+        return tree._entries;
     }
 
     private void Add(TarMember found)
     {
-        if (++members > limits.Entries)
+        if (++_members > limits.Entries)
             throw new DebException(member, $"too many members: the limit is {limits.Entries}");
         TarHeader header = found.Header;
         DebEntryKind kind = KindOf(header.Type);
         string path = DebPath.Normalise(header.Name);
-        if ((nameCharacters += header.Name.Length + header.LinkName.Length) > limits.NameCharacters)
+        if ((_nameCharacters += header.Name.Length + header.LinkName.Length) > limits.NameCharacters)
             throw new DebException(member, $"too many characters in names: the limit is {limits.NameCharacters}");
         if (kind != DebEntryKind.Directory && (path.Length == 0 || header.Name.EndsWith('/')))
             throw new FormatException("only a directory can have this name");
@@ -123,13 +123,13 @@ internal sealed class DebTree(string member, DebLimits limits)
 
     private void Insert(DebEntry entry)
     {
-        if (byPath.TryAdd(entry.Path, entries.Count))
-            entries.Add(entry);
+        if (_byPath.TryAdd(entry.Path, _entries.Count))
+            _entries.Add(entry);
         else if (entry.Kind == DebEntryKind.Directory && Find(entry.Path)?.Kind == DebEntryKind.Directory)
-            entries[byPath[entry.Path]] = entry;
+            _entries[_byPath[entry.Path]] = entry;
         else
             throw new FormatException("the path comes twice");
     }
 
-    private DebEntry? Find(string path) => byPath.TryGetValue(path, out int index) ? entries[index] : null;
+    private DebEntry? Find(string path) => _byPath.TryGetValue(path, out int index) ? _entries[index] : null;
 }

@@ -9,12 +9,12 @@ namespace Slipway.Archives;
 /// <param name="passesOver">As <see cref="DebLimits.ForeignAttributes"/>.</param>
 internal sealed class TarExtension(bool passesOver = false)
 {
-    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    public bool IsEmpty => values.Count == 0;
+    public bool IsEmpty => _values.Count == 0;
 
     /// <summary>Whether it says what a member is called or how long it is.</summary>
-    public bool Renames => values.ContainsKey("path") || values.ContainsKey("linkpath") || values.ContainsKey("size");
+    public bool Renames => _values.ContainsKey("path") || _values.ContainsKey("linkpath") || _values.ContainsKey("size");
 
     /// <param name="key">A pax keyword; <c>path</c> and <c>linkpath</c> for the GNU records.</param>
     public void Add(string key, string value)
@@ -29,7 +29,7 @@ internal sealed class TarExtension(bool passesOver = false)
             return;
         if (key is not ("path" or "linkpath" or "size" or "uid" or "gid" or "uname" or "gname" or "mtime"))
             throw new FormatException($"the pax attribute \"{key}\" is not supported");
-        if (!values.TryAdd(key, value))
+        if (!_values.TryAdd(key, value))
             throw new FormatException($"the attribute \"{key}\" is given twice");
     }
 
@@ -75,11 +75,11 @@ internal sealed class TarExtension(bool passesOver = false)
                 ModifiedTime = Number("mtime", header.ModifiedTime),
             };
 
-    private string Text(string key, string otherwise) => values.GetValueOrDefault(key, otherwise);
+    private string Text(string key, string otherwise) => _values.GetValueOrDefault(key, otherwise);
 
     private long Number(string key, long otherwise)
     {
-        if (!values.TryGetValue(key, out string? text))
+        if (!_values.TryGetValue(key, out string? text))
             return otherwise;
         // Only a time may have a fraction; whole seconds are what a layer can keep.
         if (key == "mtime" && text.IndexOf('.', StringComparison.Ordinal) is >= 0 and int point)

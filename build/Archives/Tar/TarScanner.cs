@@ -15,9 +15,9 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
     private const long LatestTime = 253_402_300_799;
 
     private const int LongestExtension = 1 << 16;
-    private readonly byte[] block = new byte[TarHeader.BlockSize];
-    private readonly long length = archive.Length;
-    private long next;
+    private readonly byte[] _block = new byte[TarHeader.BlockSize];
+    private readonly long _length = archive.Length;
+    private long _next;
 
     /// <summary>The next member with its long names and pax attributes applied, or null at a proper end.</summary>
     /// <exception cref="FormatException">What is wrong with the archive.</exception>
@@ -27,7 +27,7 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
         while (true)
         {
             ReadBlock();
-            if (!block.AsSpan().ContainsAnyExcept((byte)0))
+            if (!_block.AsSpan().ContainsAnyExcept((byte)0))
             {
                 if (!extension.IsEmpty)
                     throw new FormatException("the archive ends where a member was announced");
@@ -35,7 +35,7 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
                 return null;
             }
 
-            TarHeader header = TarHeader.Parse(block);
+            TarHeader header = TarHeader.Parse(_block);
             switch (header.Type)
             {
                 case 'L':
@@ -64,11 +64,11 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
 
     private void ReadBlock()
     {
-        if (length - next < TarHeader.BlockSize)
-            throw new FormatException($"the archive is cut short: it ends at byte {length} without an end mark");
-        archive.Position = next;
-        archive.ReadExactly(block);
-        next += TarHeader.BlockSize;
+        if (_length - _next < TarHeader.BlockSize)
+            throw new FormatException($"the archive is cut short: it ends at byte {_length} without an end mark");
+        archive.Position = _next;
+        archive.ReadExactly(_block);
+        _next += TarHeader.BlockSize;
     }
 
     private byte[] ReadExtension(TarHeader header)
@@ -84,22 +84,22 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
     // Returns where the content starts and moves past it and its padding.
     private long Claim(long size)
     {
-        long start = next;
-        if (size > length - start)
-            throw new FormatException($"the archive is cut short: a member of {size} bytes starts at byte {start} of {length}");
-        next += (size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize;
+        long start = _next;
+        if (size > _length - start)
+            throw new FormatException($"the archive is cut short: a member of {size} bytes starts at byte {start} of {_length}");
+        _next += (size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize;
         return start;
     }
 
     private void ExpectOnlyNulls()
     {
-        if (length - next < TarHeader.BlockSize)
+        if (_length - _next < TarHeader.BlockSize)
             throw new FormatException("the archive is cut short: its end mark is one block, wanted two");
-        archive.Position = next;
+        archive.Position = _next;
         int count;
-        while ((count = archive.Read(block)) > 0)
+        while ((count = archive.Read(_block)) > 0)
         {
-            if (block.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            if (_block.AsSpan(0, count).ContainsAnyExcept((byte)0))
                 throw new FormatException("there is data after the end of the archive");
         }
     }

@@ -8,20 +8,20 @@ namespace Slipway.Archives;
 /// </summary>
 internal sealed class Lzma2Decoder
 {
-    private readonly XzInput input;
-    private readonly byte[] chunk = new byte[LzmaRangeDecoder.InputSize];
-    private readonly LzmaDecoder lzma;
-    private bool needsDictionary = true;
-    private bool needsProperties = true;
-    private bool stored;
-    private int compressedSize;
-    private int left;
+    private readonly XzInput _input;
+    private readonly byte[] _chunk = new byte[LzmaRangeDecoder.InputSize];
+    private readonly LzmaDecoder _lzma;
+    private bool _needsDictionary = true;
+    private bool _needsProperties = true;
+    private bool _stored;
+    private int _compressedSize;
+    private int _left;
 
     public Lzma2Decoder(XzInput input, LzmaWindow window)
     {
-        this.input = input;
+        _input = input;
         Window = window;
-        lzma = new LzmaDecoder(chunk);
+        _lzma = new LzmaDecoder(_chunk);
     }
 
     /// <summary>Where decoded bytes appear.</summary>
@@ -33,20 +33,20 @@ internal sealed class Lzma2Decoder
     /// </summary>
     public bool Decode(int wanted)
     {
-        if (left == 0 && !StartChunk(input.ReadByte()))
+        if (_left == 0 && !StartChunk(_input.ReadByte()))
             return false;
 
-        int limit = Window.Reserve(Math.Min(wanted, left));
+        int limit = Window.Reserve(Math.Min(wanted, _left));
         int from = Window.Position;
-        left -= limit - from;
-        if (stored)
+        _left -= limit - from;
+        if (_stored)
         {
-            input.ReadExactly(Window.Buffer.AsSpan(from, limit - from));
+            _input.ReadExactly(Window.Buffer.AsSpan(from, limit - from));
             Window.Advance(limit);
         }
-        else if (!lzma.TryDecode(Window, limit) || (left == 0 && !lzma.EndsCleanly(compressedSize)))
+        else if (!_lzma.TryDecode(Window, limit) || (_left == 0 && !_lzma.EndsCleanly(_compressedSize)))
         {
-            throw input.Fault("the compressed data is damaged");
+            throw _input.Fault("the compressed data is damaged");
         }
 
         return true;
@@ -57,54 +57,54 @@ internal sealed class Lzma2Decoder
         if (control == 0)
             return false;
         if (control is > 2 and < 0x80)
-            throw input.Fault($"an LZMA2 chunk has an invalid control byte: 0x{control:x2}");
+            throw _input.Fault($"an LZMA2 chunk has an invalid control byte: 0x{control:x2}");
 
         if (control == 1 || control >= 0xE0)
         {
-            needsDictionary = false;
-            needsProperties = true;
+            _needsDictionary = false;
+            _needsProperties = true;
             Window.Reset();
         }
-        else if (needsDictionary)
+        else if (_needsDictionary)
         {
-            throw input.Fault("the first LZMA2 chunk does not reset the dictionary");
+            throw _input.Fault("the first LZMA2 chunk does not reset the dictionary");
         }
 
         Span<byte> size = stackalloc byte[2];
-        input.ReadExactly(size);
-        left = BinaryPrimitives.ReadUInt16BigEndian(size) + 1;
-        stored = control <= 2;
-        if (!stored)
+        _input.ReadExactly(size);
+        _left = BinaryPrimitives.ReadUInt16BigEndian(size) + 1;
+        _stored = control <= 2;
+        if (!_stored)
             StartLzma(control);
         return true;
     }
 
     private void StartLzma(byte control)
     {
-        left += (control & 0x1F) << 16;
+        _left += (control & 0x1F) << 16;
         Span<byte> size = stackalloc byte[2];
-        input.ReadExactly(size);
-        compressedSize = BinaryPrimitives.ReadUInt16BigEndian(size) + 1;
+        _input.ReadExactly(size);
+        _compressedSize = BinaryPrimitives.ReadUInt16BigEndian(size) + 1;
         if (control >= 0xC0)
         {
-            byte properties = input.ReadByte();
-            if (!lzma.TrySetProperties(properties))
-                throw input.Fault($"an LZMA2 chunk has invalid properties: 0x{properties:x2}");
-            needsProperties = false;
+            byte properties = _input.ReadByte();
+            if (!_lzma.TrySetProperties(properties))
+                throw _input.Fault($"an LZMA2 chunk has invalid properties: 0x{properties:x2}");
+            _needsProperties = false;
         }
-        else if (needsProperties)
+        else if (_needsProperties)
         {
-            throw input.Fault("the first LZMA chunk after a dictionary reset does not set properties");
+            throw _input.Fault("the first LZMA chunk after a dictionary reset does not set properties");
         }
         else if (control >= 0xA0)
         {
-            lzma.ResetState();
+            _lzma.ResetState();
         }
 
-        if (compressedSize < 5)
-            throw input.Fault($"an LZMA chunk is too short: wanted at least 5 bytes, got {compressedSize}");
-        input.ReadExactly(chunk.AsSpan(0, compressedSize));
-        if (!lzma.TryStartChunk())
-            throw input.Fault("an LZMA chunk does not start with a null byte");
+        if (_compressedSize < 5)
+            throw _input.Fault($"an LZMA chunk is too short: wanted at least 5 bytes, got {_compressedSize}");
+        _input.ReadExactly(_chunk.AsSpan(0, _compressedSize));
+        if (!_lzma.TryStartChunk())
+            throw _input.Fault("an LZMA chunk does not start with a null byte");
     }
 }

@@ -11,23 +11,23 @@ namespace Slipway.Archives;
 /// </summary>
 internal sealed class LzmaDecoder
 {
-    private readonly ushort[] probabilities = new ushort[Count];
-    private readonly byte[] input;
+    private readonly ushort[] _probabilities = new ushort[Count];
+    private readonly byte[] _input;
 
-    private int literalContextBits;
-    private int literalPositionMask;
-    private int positionMask;
+    private int _literalContextBits;
+    private int _literalPositionMask;
+    private int _positionMask;
 
-    private int state;
-    private uint repeat0;
-    private uint repeat1;
-    private uint repeat2;
-    private uint repeat3;
-    private int pendingLength;
+    private int _state;
+    private uint _repeat0;
+    private uint _repeat1;
+    private uint _repeat2;
+    private uint _repeat3;
+    private int _pendingLength;
 
-    private int inputPosition;
-    private uint range;
-    private uint code;
+    private int _inputPosition;
+    private uint _range;
+    private uint _code;
 
     /// <param name="input">
     /// Holds the compressed bytes of one chunk at a time; exactly <see cref="LzmaRangeDecoder.InputSize"/> long.
@@ -35,7 +35,7 @@ internal sealed class LzmaDecoder
     public LzmaDecoder(byte[] input)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, LzmaRangeDecoder.InputSize);
-        this.input = input;
+        _input = input;
     }
 
     /// <summary>Sets lc, lp and pb from LZMA2's properties byte and resets the state. False when the byte is not allowed.</summary>
@@ -48,36 +48,36 @@ internal sealed class LzmaDecoder
         // LZMA2 allows at most four bits of both together, which bounds the literal probabilities.
         if (literalContext + literalPosition > 4)
             return false;
-        literalContextBits = literalContext;
-        literalPositionMask = (1 << literalPosition) - 1;
-        positionMask = (1 << (properties / 45)) - 1;
+        _literalContextBits = literalContext;
+        _literalPositionMask = (1 << literalPosition) - 1;
+        _positionMask = (1 << (properties / 45)) - 1;
         ResetState();
         return true;
     }
 
     public void ResetState()
     {
-        Array.Fill(probabilities, LzmaRangeDecoder.EvenProbability);
-        state = 0;
-        repeat0 = repeat1 = repeat2 = repeat3 = 0;
-        pendingLength = 0;
+        Array.Fill(_probabilities, LzmaRangeDecoder.EvenProbability);
+        _state = 0;
+        _repeat0 = _repeat1 = _repeat2 = _repeat3 = 0;
+        _pendingLength = 0;
     }
 
     /// <summary>Starts on a chunk whose bytes are in the input buffer. False when its first five bytes cannot begin one.</summary>
     public bool TryStartChunk()
     {
-        range = uint.MaxValue;
-        code = BinaryPrimitives.ReadUInt32BigEndian(input.AsSpan(1));
-        inputPosition = 5;
-        return input[0] == 0;
+        _range = uint.MaxValue;
+        _code = BinaryPrimitives.ReadUInt32BigEndian(_input.AsSpan(1));
+        _inputPosition = 5;
+        return _input[0] == 0;
     }
 
     /// <summary>Whether the chunk ended cleanly: all its bytes used, no match left half done, nothing left in the range decoder.</summary>
     public bool EndsCleanly(int chunkSize)
     {
-        var coder = new LzmaRangeDecoder(input, inputPosition, range, code);
+        var coder = new LzmaRangeDecoder(_input, _inputPosition, _range, _code);
         coder.Normalise();
-        return coder.Position == chunkSize && coder.Code == 0 && pendingLength == 0;
+        return coder.Position == chunkSize && coder.Code == 0 && _pendingLength == 0;
     }
 
     /// <summary>
@@ -89,18 +89,18 @@ internal sealed class LzmaDecoder
     /// </remarks>
     public bool TryDecode(LzmaWindow window, int limit)
     {
-        var coder = new LzmaRangeDecoder(input, inputPosition, range, code);
-        ushort[] p = probabilities;
+        var coder = new LzmaRangeDecoder(_input, _inputPosition, _range, _code);
+        ushort[] p = _probabilities;
         byte[] ring = window.Buffer;
         int position = window.Position;
         // The window's reach grows with each byte written: reach = position + reachOffset, at most the dictionary's size.
         int reachOffset = window.Reach - position;
         int ringSize = window.Size;
         uint dictionarySize = (uint)window.DictionarySize;
-        int now = state;
-        uint distance0 = repeat0;
+        int now = _state;
+        uint distance0 = _repeat0;
         uint previous = window.Previous;
-        int length = pendingLength;
+        int length = _pendingLength;
         bool valid = true;
 
         if (length > 0)
@@ -111,14 +111,14 @@ internal sealed class LzmaDecoder
 
         while (position < limit)
         {
-            int positionState = position & positionMask;
+            int positionState = position & _positionMask;
             if (!coder.Bit(ref p[IsMatch + (now << 4) + positionState]))
             {
                 int literal =
                     Literals
                     + (
                         LiteralSize
-                        * (((position & literalPositionMask) << literalContextBits) + (int)(previous >> (8 - literalContextBits)))
+                        * (((position & _literalPositionMask) << _literalContextBits) + (int)(previous >> (8 - _literalContextBits)))
                     );
                 if (now < FirstMatchState)
                 {
@@ -138,9 +138,9 @@ internal sealed class LzmaDecoder
 
             if (!coder.Bit(ref p[IsRepeat + now]))
             {
-                repeat3 = repeat2;
-                repeat2 = repeat1;
-                repeat1 = distance0;
+                _repeat3 = _repeat2;
+                _repeat2 = _repeat1;
+                _repeat1 = distance0;
                 length = Length(ref coder, p.AsSpan(MatchLength, LengthSize), positionState);
                 distance0 = Distance(ref coder, p, length);
                 now = now < FirstMatchState ? 7 : 10;
@@ -172,12 +172,12 @@ internal sealed class LzmaDecoder
             previous = ring[position - 1];
         }
 
-        state = now;
-        repeat0 = distance0;
-        pendingLength = length;
-        inputPosition = coder.Position;
-        range = coder.Range;
-        code = coder.Code;
+        _state = now;
+        _repeat0 = distance0;
+        _pendingLength = length;
+        _inputPosition = coder.Position;
+        _range = coder.Range;
+        _code = coder.Code;
         window.Advance(position);
         return valid;
     }
@@ -186,20 +186,20 @@ internal sealed class LzmaDecoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint EarlierDistance(ref LzmaRangeDecoder coder, ushort[] p, int now, uint distance0)
     {
-        uint chosen = repeat1;
+        uint chosen = _repeat1;
         if (coder.Bit(ref p[IsRepeat1 + now]))
         {
-            chosen = repeat2;
+            chosen = _repeat2;
             if (coder.Bit(ref p[IsRepeat2 + now]))
             {
-                chosen = repeat3;
-                repeat3 = repeat2;
+                chosen = _repeat3;
+                _repeat3 = _repeat2;
             }
 
-            repeat2 = repeat1;
+            _repeat2 = _repeat1;
         }
 
-        repeat1 = distance0;
+        _repeat1 = distance0;
         return chosen;
     }
 

@@ -18,7 +18,7 @@ internal ref struct LzmaRangeDecoder(byte[] input, int position, uint range, uin
     private const int AdaptionShift = 5;
     private const uint LowestRange = 1 << 24;
 
-    private readonly byte[] input = input;
+    private readonly byte[] _input = input;
 
     public int Position { get; private set; } = position;
 
@@ -32,7 +32,7 @@ internal ref struct LzmaRangeDecoder(byte[] input, int position, uint range, uin
         if (Range < LowestRange)
         {
             Range <<= 8;
-            Code = (Code << 8) | input[(ushort)Position++];
+            Code = (Code << 8) | _input[(ushort)Position++];
         }
     }
 

@@ -14,23 +14,23 @@ internal sealed class LzmaWindow : IDisposable
 
     private const int FirstCapacity = 1 << 16;
     private const long GrowthFactor = 4;
-    private readonly int dictionarySize;
-    private readonly XzMemory memory;
-    private int capacity;
-    private int consumed;
+    private readonly int _dictionarySize;
+    private readonly XzMemory _memory;
+    private int _capacity;
+    private int _consumed;
 
     /// <param name="dictionarySize">How far back a match may reach, in bytes.</param>
     /// <param name="memory">Where buffers come from and go back to.</param>
     /// <param name="expectedSize">How many bytes will be written if known, else <see cref="long.MaxValue"/>. Only saves memory.</param>
     public LzmaWindow(int dictionarySize, long expectedSize, XzMemory memory)
     {
-        this.dictionarySize = dictionarySize;
-        this.memory = memory;
+        _dictionarySize = dictionarySize;
+        _memory = memory;
         // A multiple of sixteen keeps position & mask right when the ring wraps; LZMA looks at up to four bits of the position.
         Size = ((dictionarySize + Overshoot) | 15) + 1;
         long start = Math.Clamp(expectedSize, 16, FirstCapacity);
-        capacity = (int)Math.Min(Size, (start | 15) + 1);
-        Buffer = memory.Rent(capacity + Overshoot);
+        _capacity = (int)Math.Min(Size, (start | 15) + 1);
+        Buffer = memory.Rent(_capacity + Overshoot);
         UseAll();
     }
 
@@ -43,25 +43,25 @@ internal sealed class LzmaWindow : IDisposable
     public int Position { get; set; }
 
     /// <summary>
-    /// How many bytes were written since the last reset, at most <see cref="dictionarySize"/>: the furthest a match may reach.
+    /// How many bytes were written since the last reset, at most <see cref="_dictionarySize"/>: the furthest a match may reach.
     /// </summary>
     public int Reach { get; private set; }
 
-    public int DictionarySize => dictionarySize;
+    public int DictionarySize => _dictionarySize;
 
     /// <summary>The byte written last, or 0 after a reset.</summary>
     public byte Previous => Reach == 0 ? (byte)0 : Buffer[(Position == 0 ? Size : Position) - 1];
 
     /// <summary>What was written and not taken yet.</summary>
-    public ReadOnlySpan<byte> Unread => Buffer.AsSpan(consumed, Position - consumed);
+    public ReadOnlySpan<byte> Unread => Buffer.AsSpan(_consumed, Position - _consumed);
 
-    public void Take(int count) => consumed += count;
+    public void Take(int count) => _consumed += count;
 
     /// <summary>Forgets all history. Everything must have been taken.</summary>
     public void Reset()
     {
         Position = 0;
-        consumed = 0;
+        _consumed = 0;
         Reach = 0;
     }
 
@@ -71,21 +71,21 @@ internal sealed class LzmaWindow : IDisposable
     /// </summary>
     public int Reserve(int wanted)
     {
-        if (Position == capacity)
+        if (Position == _capacity)
         {
-            if (capacity == Size)
-                Position = consumed = 0;
+            if (_capacity == Size)
+                Position = _consumed = 0;
             else
                 Grow();
         }
 
-        return Position + Math.Min(wanted, capacity - Position);
+        return Position + Math.Min(wanted, _capacity - Position);
     }
 
     /// <summary>States that everything up to <paramref name="position"/> is written.</summary>
     public void Advance(int position)
     {
-        Reach = (int)Math.Min((long)Reach + position - Position, dictionarySize);
+        Reach = (int)Math.Min((long)Reach + position - Position, _dictionarySize);
         Position = position;
     }
 
@@ -94,20 +94,20 @@ internal sealed class LzmaWindow : IDisposable
     {
         byte[] buffer = Buffer;
         Buffer = [];
-        capacity = 0;
+        _capacity = 0;
         if (buffer.Length > 0)
-            memory.Return(buffer);
+            _memory.Return(buffer);
     }
 
     private void Grow()
     {
-        capacity = (int)Math.Min(Size, capacity * GrowthFactor);
-        byte[] larger = memory.Rent(capacity + Overshoot);
+        _capacity = (int)Math.Min(Size, _capacity * GrowthFactor);
+        byte[] larger = _memory.Rent(_capacity + Overshoot);
         Buffer.AsSpan(0, Position).CopyTo(larger);
         Buffer = larger;
         UseAll();
     }
 
     /// <summary>A buffer that was there already may be longer than asked for: no need to grow into it step by step.</summary>
-    private void UseAll() => capacity = Math.Min(Size, ((Buffer.Length - Overshoot) | 15) - 15);
+    private void UseAll() => _capacity = Math.Min(Size, ((Buffer.Length - Overshoot) | 15) - 15);
 }

@@ -11,22 +11,22 @@ internal sealed class XzCheck : IDisposable
     private const int Crc64 = 0x4;
     private const int Sha256 = 0xA;
 
-    private readonly int kind;
-    private readonly IncrementalHash? sha256;
-    private XzCrc32 crc32;
-    private XzCrc64 crc64;
+    private readonly int _kind;
+    private readonly IncrementalHash? _sha256;
+    private XzCrc32 _crc32;
+    private XzCrc64 _crc64;
 
     /// <param name="kind">A check identifier for which <see cref="IsKnown"/> is true.</param>
     public XzCheck(int kind)
     {
-        this.kind = kind;
+        _kind = kind;
         if (kind == Sha256)
-            sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     }
 
     /// <summary>How many bytes the check takes in the file.</summary>
     public int Size =>
-        kind switch
+        _kind switch
         {
             None => 0,
             Crc32 => 4,
@@ -38,16 +38,16 @@ internal sealed class XzCheck : IDisposable
 
     public void Add(ReadOnlySpan<byte> data)
     {
-        switch (kind)
+        switch (_kind)
         {
             case Crc32:
-                crc32.Add(data);
+                _crc32.Add(data);
                 break;
             case Crc64:
-                crc64.Add(data);
+                _crc64.Add(data);
                 break;
             case Sha256:
-                sha256!.AppendData(data);
+                _sha256!.AppendData(data);
                 break;
         }
     }
@@ -60,16 +60,16 @@ internal sealed class XzCheck : IDisposable
         stored = stored[..Size];
         computed = computed[..Size];
         input.ReadExactly(stored);
-        switch (kind)
+        switch (_kind)
         {
             case Crc32:
-                BinaryPrimitives.WriteUInt32LittleEndian(computed, crc32.Value);
+                BinaryPrimitives.WriteUInt32LittleEndian(computed, _crc32.Value);
                 break;
             case Crc64:
-                BinaryPrimitives.WriteUInt64LittleEndian(computed, crc64.Value);
+                BinaryPrimitives.WriteUInt64LittleEndian(computed, _crc64.Value);
                 break;
             case Sha256:
-                sha256!.GetHashAndReset(computed);
+                _sha256!.GetHashAndReset(computed);
                 break;
         }
 
@@ -82,5 +82,5 @@ internal sealed class XzCheck : IDisposable
         }
     }
 
-    public void Dispose() => sha256?.Dispose();
+    public void Dispose() => _sha256?.Dispose();
 }

@@ -7,10 +7,10 @@ internal struct XzCrc32
 {
     private const uint Polynomial = 0xEDB88320;
     private static readonly uint[] Tables = MakeTables();
-    private uint state;
+    private uint _state;
 
     /// <summary>The CRC of everything added so far.</summary>
-    public readonly uint Value => state;
+    public readonly uint Value => _state;
 
     public static uint Of(ReadOnlySpan<byte> data)
     {
@@ -21,7 +21,7 @@ internal struct XzCrc32
 
     public void Add(ReadOnlySpan<byte> data)
     {
-        uint crc = ~state;
+        uint crc = ~_state;
         ReadOnlySpan<uint> table = Tables;
         while (data.Length >= 8)
         {
@@ -41,7 +41,7 @@ internal struct XzCrc32
 
         foreach (byte b in data)
             crc = (crc >> 8) ^ table[(int)((crc ^ b) & 0xFF)];
-        state = ~crc;
+        _state = ~crc;
     }
 
     // Table k holds, for each byte, its CRC after k more null bytes.

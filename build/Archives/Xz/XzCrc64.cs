@@ -7,14 +7,14 @@ internal struct XzCrc64
 {
     private const ulong Polynomial = 0xC96C5795D7870F42;
     private static readonly ulong[] Tables = MakeTables();
-    private ulong state;
+    private ulong _state;
 
     /// <summary>The CRC of everything added so far.</summary>
-    public readonly ulong Value => state;
+    public readonly ulong Value => _state;
 
     public void Add(ReadOnlySpan<byte> data)
     {
-        ulong crc = ~state;
+        ulong crc = ~_state;
         ReadOnlySpan<ulong> table = Tables;
         while (data.Length >= 8)
         {
@@ -33,7 +33,7 @@ internal struct XzCrc64
 
         foreach (byte b in data)
             crc = (crc >> 8) ^ table[(int)((crc ^ b) & 0xFF)];
-        state = ~crc;
+        _state = ~crc;
     }
 
     // Table k holds, for each byte, its CRC after k more null bytes.

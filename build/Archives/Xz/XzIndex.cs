@@ -9,15 +9,15 @@ namespace Slipway.Archives;
 /// </summary>
 internal sealed class XzIndex : IDisposable
 {
-    private readonly IncrementalHash decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long blocks;
+    private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _blocks;
 
     /// <param name="unpaddedSize">Bytes of block header, compressed data and check.</param>
     /// <param name="uncompressedSize">Bytes that came out.</param>
     public void Add(long unpaddedSize, long uncompressedSize)
     {
-        AddTo(decoded, unpaddedSize, uncompressedSize);
-        blocks++;
+        AddTo(_decoded, unpaddedSize, uncompressedSize);
+        _blocks++;
     }
 
     /// <summary>
@@ -29,13 +29,13 @@ internal sealed class XzIndex : IDisposable
         var crc = default(XzCrc32);
         crc.Add([0]);
         long count = ReadInteger(input, ref crc);
-        if (count != blocks)
-            throw input.Fault($"the index does not match the blocks: it lists {count}, the stream has {blocks}");
+        if (count != _blocks)
+            throw input.Fault($"the index does not match the blocks: it lists {count}, the stream has {_blocks}");
 
         using var listed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (long i = 0; i < count; i++)
             AddTo(listed, ReadInteger(input, ref crc), ReadInteger(input, ref crc));
-        if (!listed.GetHashAndReset().AsSpan().SequenceEqual(decoded.GetHashAndReset()))
+        if (!listed.GetHashAndReset().AsSpan().SequenceEqual(_decoded.GetHashAndReset()))
             throw input.Fault("the index does not match the blocks: a size differs");
 
         while (((input.Offset - start) & 3) != 0)
@@ -51,7 +51,7 @@ internal sealed class XzIndex : IDisposable
         return input.Offset - start;
     }
 
-    public void Dispose() => decoded.Dispose();
+    public void Dispose() => _decoded.Dispose();
 
     private static void AddTo(IncrementalHash hash, long unpaddedSize, long uncompressedSize)
     {

@@ -3,25 +3,25 @@ namespace Slipway.Archives;
 /// <summary>The compressed side of an <see cref="XzStream"/>: buffered, counted, and an end that comes too early is an error.</summary>
 internal sealed class XzInput(Stream source)
 {
-    private readonly byte[] buffer = new byte[1 << 16];
-    private int position;
-    private int end;
-    private long before;
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private int _position;
+    private int _end;
+    private long _before;
 
     /// <summary>Bytes read so far.</summary>
-    public long Offset => before + position;
+    public long Offset => _before + _position;
 
     /// <summary>Whether the source has no more bytes.</summary>
-    public bool AtEnd => position == end && !Fill();
+    public bool AtEnd => _position == _end && !Fill();
 
     /// <summary>The next byte, left where it is. Not allowed at the end.</summary>
-    public byte Peek() => buffer[position];
+    public byte Peek() => _buffer[_position];
 
     public byte ReadByte()
     {
         if (AtEnd)
             throw Fault("the input ends too early: it is cut short");
-        return buffer[position++];
+        return _buffer[_position++];
     }
 
     public void ReadExactly(Span<byte> target)
@@ -30,9 +30,9 @@ internal sealed class XzInput(Stream source)
         {
             if (AtEnd)
                 throw Fault("the input ends too early: it is cut short");
-            int count = Math.Min(target.Length, end - position);
-            buffer.AsSpan(position, count).CopyTo(target);
-            position += count;
+            int count = Math.Min(target.Length, _end - _position);
+            _buffer.AsSpan(_position, count).CopyTo(target);
+            _position += count;
             target = target[count..];
         }
     }
@@ -51,10 +51,10 @@ internal sealed class XzInput(Stream source)
 
     private bool Fill()
     {
-        before += end;
-        position = 0;
-        end = 0;
-        end = source.Read(buffer);
-        return end > 0;
+        _before += _end;
+        _position = 0;
+        _end = 0;
+        _end = source.Read(_buffer);
+        return _end > 0;
     }
 }

@@ -55,14 +55,14 @@ public sealed record GitHubActionsStep
         IReadOnlyList<string> keyFiles
     )
     {
-        const string prefix = "${{ runner.os }}-${{ runner.arch }}-";
+        const string Prefix = "${{ runner.os }}-${{ runner.arch }}-";
         return Uses(
             GitHubAction.Cache,
             new YamlMapping
             {
                 { "path", string.Concat(includePatterns.Concat(excludePatterns.Select(x => "!" + x)).Select(x => x + "\n")) },
-                { "key", $"{prefix}${{{{ hashFiles({string.Join(", ", keyFiles.Select(x => $"'{x}'"))}) }}}}" },
-                { "restore-keys", prefix },
+                { "key", $"{Prefix}${{{{ hashFiles({string.Join(", ", keyFiles.Select(x => $"'{x}'"))}) }}}}" },
+                { "restore-keys", Prefix },
             }
         );
     }

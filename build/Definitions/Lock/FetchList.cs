@@ -5,22 +5,16 @@ using Slipway.Oci;
 namespace Slipway.Definitions;
 
 /// <summary>Everything that a lock names, with the places to have it from, in the order of asking.</summary>
-public static class FetchList
+/// <param name="platforms">Those whose files are wanted.</param>
+public sealed class FetchList(ImageDefinition definition, ImageLock imageLock, IReadOnlyCollection<Platform> platforms)
 {
+    /// <summary>Whether the packages are wanted that a rehearsal takes programs from.</summary>
+    public bool HasStandIns { get; init; }
+
     /// <param name="debian">Where packages may be had; the snapshot archive at the lock's time comes last.</param>
-    /// <param name="platforms">Those whose files are wanted.</param>
-    /// <param name="withStandIns">Whether the packages are wanted that a rehearsal takes programs from.</param>
-    public static IEnumerable<DownloadItem> Of(
-        ImageDefinition definition,
-        ImageLock imageLock,
-        IReadOnlyCollection<Platform> platforms,
-        DebianMirror debian,
-        UpstreamMirror upstream,
-        bool withStandIns
-    )
+    public IEnumerable<DownloadItem> From(DebianMirror debian, UpstreamMirror upstream)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        ArgumentNullException.ThrowIfNull(imageLock);
+        ArgumentNullException.ThrowIfNull(upstream);
         foreach (Platform platform in platforms)
         {
             foreach (LockedUpstream file in imageLock.Upstream)
@@ -36,7 +30,7 @@ public static class FetchList
                 );
             }
 
-            foreach (LockedPackage package in imageLock.Packages.Concat(withStandIns ? imageLock.StandIns : []))
+            foreach (LockedPackage package in imageLock.Packages.Concat(HasStandIns ? imageLock.StandIns : []))
             {
                 if (package.Files.TryGetValue(platform.Architecture, out LockedFile? locked))
                 {

@@ -33,7 +33,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             {
                 bool had = file.Files.Values.All(locked => cache.Find(locked.Digest, locked.Size) is not null);
                 if (had)
-                    signature = await EstablishAsync(definition, file, signer, file.Files.Keys, AcceptUnsignedUnsafe, cancellationToken);
+                    signature = await EstablishAsync(definition, file, file.Files.Keys, AcceptUnsignedUnsafe, cancellationToken);
                 log(
                     $"{definition.Name}: {file.Name} {file.Version}: "
                         + $"signature {signature?.ToString() ?? "not checked: the file was not downloaded"}"
@@ -72,7 +72,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             }
 
             bool accepted = file.Signature?.State == SignatureState.AcceptedUnsigned;
-            LockedSignature now = await EstablishAsync(definition, file, signer, architectures, accepted, cancellationToken);
+            LockedSignature now = await EstablishAsync(definition, file, architectures, accepted, cancellationToken);
             log($"{what} {now}; the lock says {file.Signature?.Word ?? "nothing"}");
             // What is wrong or missing was refused above; all that is left to be worse by is a log that was not asked.
             if (file.Signature is { } locked && now.State < locked.State)
@@ -91,12 +91,12 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
     private async Task<LockedSignature> EstablishAsync(
         ImageDefinition definition,
         LockedUpstream file,
-        UpstreamSigner signer,
         IEnumerable<string> architectures,
         bool accepts,
         CancellationToken cancellationToken
     )
     {
+        UpstreamSigner signer = SignerOf(definition, file) ?? throw new ArgumentException($"{file.Name} has no signer", nameof(file));
         LockedSignature? worst = null;
         foreach (string architecture in architectures)
         {

@@ -104,7 +104,14 @@ internal sealed class GitHubRequests(HttpTransport transport, GitHubHost host, G
         TimeSpan? wait,
         CancellationToken cancellationToken
     ) =>
-        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, wait, cancellationToken, call.Exchange);
+        transport.PauseAsync(
+            new FailedAttempt(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries)
+            {
+                RetryAfter = wait,
+                Exchange = call.Exchange,
+            },
+            cancellationToken
+        );
 
     /// <summary>A text without our own token, for a server that echoes it.</summary>
     public string Conceal(string text) => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal);

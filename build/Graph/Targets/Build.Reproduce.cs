@@ -123,7 +123,7 @@ internal sealed partial class Build
             ReproductionView.Show(report, record);
         ReproductionView.RequireReproduced(record);
         if (signer is not null)
-            await run.AttestAsync(request, record, signer, Builder.Of(Environment.GetEnvironmentVariable), site, Stop);
+            await run.AttestAsync(request, record, new Rebuilder(signer, Builder.Of(Environment.GetEnvironmentVariable)), site, Stop);
     }
 
     /// <summary>The same with what a rehearsal publishes, from the commit that is checked out, by the rehearsal's key.</summary>

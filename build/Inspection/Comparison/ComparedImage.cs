@@ -18,21 +18,19 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
     /// <summary>Reads a platform from a layout or a registry; its layers pass through spool files.</summary>
     /// <param name="place">Holds the image.</param>
     /// <param name="top">Its index, or its only manifest.</param>
-    /// <param name="folder">For spool files; made when it is needed, and deleted.</param>
-    /// <param name="measures">Whether layers are taken as they are, even where the configuration says something else of them.</param>
     /// <returns>Null when the image has no such platform.</returns>
     /// <exception cref="ContentException">The image is broken, incomplete, or of a kind that is not read.</exception>
     public static async Task<ComparedImage?> ReadAsync(
         IContentReader place,
         Descriptor top,
         Platform platform,
-        string folder,
-        CancellationToken cancellationToken,
-        bool measures = false
+        ComparisonSpool spool,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(top);
+        ArgumentNullException.ThrowIfNull(spool);
         ImagePlatforms images = await ImagePlatforms.ReadAsync(place, top, cancellationToken);
         if (images.For(platform) is not { } image)
             return null;
@@ -44,13 +42,13 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
                 $"{place.Name}: {image.Stored.Digest}: the index says {Printable.Of(image.Platform.ToString())}, its "
                     + $"configuration {Printable.Of(config.Platform.ToString())}"
             );
-        using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, folder + "-blobs", cancellationToken);
+        using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, spool.Folder + "-blobs", cancellationToken);
         (FoundImage found, ImmutableArray<Layer> layers) = await Task.Run(
             () =>
             {
-                ImmutableArray<Layer> layers = measures ? spooled.Measure(cancellationToken) : spooled.Layers;
+                ImmutableArray<Layer> layers = spool.MeasuresLayers ? spooled.Measure(cancellationToken) : spooled.Layers;
                 return (
-                    FileScan.Read(layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
+                    FileScan.Read(layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), spool.Folder, cancellationToken),
                     layers
                 );
             },

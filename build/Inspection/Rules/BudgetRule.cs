@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Oci;
 
 namespace Slipway.Inspection;
 
@@ -28,7 +29,7 @@ internal sealed class BudgetRule : IInspectionRule
                         $"layer {name}",
                         "budget",
                         $"wanted at most {limit} MiB {kind}, got {got}",
-                        "Find what grew with ./build.sh Inspect --against, or raise the budget in "
+                        $"Find what grew with {new NextCommand("Inspect") { Options = ["--against"] }}, or raise the budget in "
                             + $"images/{image.Definition.Name}/contract.yaml"
                     );
                 }

@@ -1,4 +1,5 @@
 using Slipway.Images;
+using Slipway.Oci;
 
 namespace Slipway.Inspection;
 
@@ -25,7 +26,7 @@ internal sealed class DescriptionRule : IInspectionRule
                         $"{what} {key}",
                         "description",
                         $"wanted '{value}', got {(there is null ? "nothing" : $"'{there}'")}",
-                        $"Run ./build.sh Assemble --images {image.Definition.Name}"
+                        $"Run {new NextCommand("Assemble") { Image = image.Definition.Name }}"
                     );
                 }
             }
@@ -35,7 +36,7 @@ internal sealed class DescriptionRule : IInspectionRule
                     $"{what} {mark}",
                     "description",
                     "the stand-in mark does not match the lock",
-                    $"Run ./build.sh Assemble --images {image.Definition.Name}"
+                    $"Run {new NextCommand("Assemble") { Image = image.Definition.Name }}"
                 );
         }
     }

@@ -1,4 +1,5 @@
 using Slipway.Layers;
+using Slipway.Oci;
 
 namespace Slipway.Inspection;
 
@@ -29,7 +30,7 @@ internal sealed class LinkRule : IInspectionRule
                 link.Path,
                 "link",
                 $"it is a hard link to {link.LinkTarget}, which is not an earlier file of this or a lower layer",
-                $"Run ./build.sh Assemble --images {image.Definition.Name}"
+                $"Run {new NextCommand("Assemble") { Image = image.Definition.Name }}"
             );
     }
 }

@@ -12,7 +12,7 @@ internal sealed class OwnerRule : IInspectionRule
 {
     public IEnumerable<Violation> Check(InspectedPlatform image)
     {
-        string mend = $"Run ./build.sh Assemble --images {image.Definition.Name}";
+        string mend = $"Run {new NextCommand("Assemble") { Image = image.Definition.Name }}";
         if (image.Contents.Layers.Length != image.Assembled.Layers.Length || image.Contents.Layers.Length != image.Definition.Layers.Length)
         {
             yield return image.ViolationOf(
@@ -109,12 +109,17 @@ internal sealed class OwnerRule : IInspectionRule
 
     private static string? Difference(ContentEntry wanted, FoundEntry got)
     {
-        string one = Describe(wanted.Kind, wanted.Mode, wanted.UserId, wanted.GroupId, wanted.LinkTarget, wanted.Size, wanted.Digest);
-        string other = Describe(got.Kind, got.Mode, got.UserId, got.GroupId, got.LinkTarget, got.File?.Size ?? 0, got.File?.Digest);
+        EntryFacts one = new(wanted.Kind, wanted.Mode, wanted.UserId, wanted.GroupId, wanted.LinkTarget, wanted.Size, wanted.Digest);
+        EntryFacts other = new(got.Kind, got.Mode, got.UserId, got.GroupId, got.LinkTarget, got.File?.Size ?? 0, got.File?.Digest);
         return one == other ? null : $"the list of contents wanted {one}, got {other}";
     }
 
-    private static string Describe(LayerEntryKind? kind, int mode, int user, int group, string? target, long size, Digest? digest) =>
-        $"{kind?.ToString() ?? "a special file"} {Convert.ToString(mode, 8).PadLeft(4, '0')} {user}:{group} {size} "
-        + $"bytes{(target is null ? "" : " -> " + target)}{(digest is null ? "" : " " + digest)}";
+    /// <summary>What a list of contents says of an entry, and a layer has of it.</summary>
+    /// <param name="Kind">Null for what no list names, as a device.</param>
+    private sealed record EntryFacts(LayerEntryKind? Kind, int Mode, int User, int Group, string? Target, long Size, Digest? Digest)
+    {
+        public override string ToString() =>
+            $"{Kind?.ToString() ?? "a special file"} {Convert.ToString(Mode, 8).PadLeft(4, '0')} {User}:{Group} {Size} "
+            + $"bytes{(Target is null ? "" : " -> " + Target)}{(Digest is null ? "" : " " + Digest)}";
+    }
 }

@@ -14,35 +14,35 @@ public sealed class AbsolutePath : IEquatable<AbsolutePath>
         ? StringComparer.OrdinalIgnoreCase
         : StringComparer.Ordinal;
 
-    private readonly string path;
+    private readonly string _path;
 
     private AbsolutePath(string rooted)
     {
         if (!Path.IsPathFullyQualified(rooted))
             throw new ArgumentException($"Path '{rooted}' must be rooted", nameof(rooted));
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rooted));
+        _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rooted));
     }
 
     /// <summary>Makes a path of a rooted string; throws <see cref="ArgumentException"/> when it is relative.</summary>
     public static AbsolutePath Create(string path) => new(path);
 
     /// <summary>The last part, with extension; empty for a root.</summary>
-    public string Name => Path.GetFileName(path);
+    public string Name => Path.GetFileName(_path);
 
     /// <summary>The last part without its last extension.</summary>
-    public string NameWithoutExtension => Path.GetFileNameWithoutExtension(path);
+    public string NameWithoutExtension => Path.GetFileNameWithoutExtension(_path);
 
     /// <summary>The last extension with its dot; empty when there is none.</summary>
-    public string Extension => Path.GetExtension(path);
+    public string Extension => Path.GetExtension(_path);
 
     /// <summary>The directory above; null for a root.</summary>
-    public AbsolutePath? Parent => Path.GetDirectoryName(path) is { } parent ? new AbsolutePath(parent) : null;
+    public AbsolutePath? Parent => Path.GetDirectoryName(_path) is { } parent ? new AbsolutePath(parent) : null;
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(path))]
     public static implicit operator AbsolutePath?(string? path) => path is null ? null : new AbsolutePath(path);
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(path))]
-    public static implicit operator string?(AbsolutePath? path) => path?.path;
+    public static implicit operator string?(AbsolutePath? path) => path?._path;
 
     /// <summary>Appends a relative path; a rooted right side is refused, because silently leaving the left side is never meant.</summary>
     public static AbsolutePath operator /(AbsolutePath left, string? right)
@@ -50,27 +50,27 @@ public sealed class AbsolutePath : IEquatable<AbsolutePath>
         ArgumentNullException.ThrowIfNull(left);
         if (Path.IsPathRooted(right))
             throw new ArgumentException($"Path '{right}' must be relative to follow '{left}' /", nameof(right));
-        return new AbsolutePath(Path.Combine(left.path, right ?? ""));
+        return new AbsolutePath(Path.Combine(left._path, right ?? ""));
     }
 
     /// <summary>Appends text to the last part.</summary>
     public static AbsolutePath operator +(AbsolutePath left, string? right)
     {
         ArgumentNullException.ThrowIfNull(left);
-        return new AbsolutePath(left.path + right);
+        return new AbsolutePath(left._path + right);
     }
 
     public static bool operator ==(AbsolutePath? a, AbsolutePath? b) => a is null ? b is null : a.Equals(b);
 
     public static bool operator !=(AbsolutePath? a, AbsolutePath? b) => !(a == b);
 
-    public bool Equals(AbsolutePath? other) => other is not null && Comparer.Equals(path, other.path);
+    public bool Equals(AbsolutePath? other) => other is not null && Comparer.Equals(_path, other._path);
 
     public override bool Equals(object? obj) => Equals(obj as AbsolutePath);
 
-    public override int GetHashCode() => Comparer.GetHashCode(path);
+    public override int GetHashCode() => Comparer.GetHashCode(_path);
 
-    public override string ToString() => path;
+    public override string ToString() => _path;
 
     /// <summary>From a string; a relative one stands below the process's working directory.</summary>
     public sealed class TypeConverter : System.ComponentModel.TypeConverter

@@ -13,25 +13,25 @@ internal sealed class BuildLog
 {
     private const int BannerWidth = 80;
     private const int LongSecret = 8;
-    private IReadOnlyList<string> secrets = [];
+    private IReadOnlyList<string> _secrets = [];
 
-    private readonly IBuildConventions conventions;
+    private readonly IBuildConventions _conventions;
 
-    private readonly Host host;
-    private readonly TimeProvider time;
+    private readonly Host _host;
+    private readonly TimeProvider _time;
 
     private BuildLog(IBuildConventions conventions, BuildEnvironment environment, bool isTerminal)
     {
-        (this.conventions, IsTerminal, time) = (conventions, isTerminal, environment.Time);
+        (_conventions, IsTerminal, _time) = (conventions, isTerminal, environment.Time);
         IsColoured = isTerminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb";
-        host = BuildServer.Of(environment.Variable, environment.IsServer);
+        _host = BuildServer.Of(environment.Variable, environment.IsServer);
         Files = new StepFiles(environment.Variable);
     }
 
     /// <summary>What a step tells GitHub's runner beside the log.</summary>
     public StepFiles Files { get; }
 
-    public TextWriter Writer => conventions.Log;
+    public TextWriter Writer => _conventions.Log;
     public bool IsTerminal { get; }
     public bool IsColoured { get; }
 
@@ -52,12 +52,12 @@ internal sealed class BuildLog
     /// <summary>Stars out these texts too from now on. One or two letters are no secret and would star out half of every line.</summary>
     public void Hide(IEnumerable<string> values)
     {
-        string[] added = [.. values.Where(x => x.Length > 2).Except(secrets)];
-        secrets = [.. secrets.Concat(added).OrderByDescending(x => x.Length)];
+        string[] added = [.. values.Where(x => x.Length > 2).Except(_secrets)];
+        _secrets = [.. _secrets.Concat(added).OrderByDescending(x => x.Length)];
         // The server is told before anything else is written; it takes lines, and never shows these.
         foreach (string line in added.SelectMany(x => x.Split('\n')).Select(x => x.TrimEnd('\r')).Where(x => x.Length > 2).Distinct())
         {
-            if (host.Hide(line) is { } command)
+            if (_host.Hide(line) is { } command)
                 Writer.WriteLine(command);
         }
     }
@@ -67,7 +67,7 @@ internal sealed class BuildLog
     /// letters stands nowhere by chance.
     /// </summary>
     public string Starred(string text) =>
-        secrets.Aggregate(text, (x, secret) =>
+        _secrets.Aggregate(text, (x, secret) =>
             secret.Length >= LongSecret && !secret.All(char.IsLetter)
                 ? x.Replace(secret, "***", StringComparison.Ordinal)
                 : Regex.Replace(x, @$"(?<!\w){Regex.Escape(secret)}(?!\w)", "***", RegexOptions.CultureInvariant)
@@ -86,7 +86,7 @@ internal sealed class BuildLog
     {
         if (!Shows(Verbosity.Normal))
             return;
-        if (host.BeginBlock(target, time.GetUtcNow()) is { } line)
+        if (_host.BeginBlock(target, _time.GetUtcNow()) is { } line)
         {
             Writer.WriteLine(line);
             return;
@@ -99,7 +99,7 @@ internal sealed class BuildLog
     /// <summary>What ends a target's lines, where the server folds them.</summary>
     public void EndBanner(string target)
     {
-        if (Shows(Verbosity.Normal) && host.EndBlock(target, time.GetUtcNow()) is { } line)
+        if (Shows(Verbosity.Normal) && _host.EndBlock(target, _time.GetUtcNow()) is { } line)
             Writer.WriteLine(line);
     }
 
@@ -107,7 +107,7 @@ internal sealed class BuildLog
     public void Failure(string text, Exception exception)
     {
         string shown = Shown(text);
-        if (host.ReportError(shown, conventions.PlaceOf(exception)) is { } command)
+        if (_host.ReportError(shown, _conventions.PlaceOf(exception)) is { } command)
             Writer.WriteLine(command);
         else
             Failure(text);
@@ -120,7 +120,7 @@ internal sealed class BuildLog
     {
         if (!Shows(Verbosity.Minimal))
             return;
-        if (host.ReportWarning(Shown(text)) is { } command)
+        if (_host.ReportWarning(Shown(text)) is { } command)
             Writer.WriteLine(command);
         else
             Line(text, "33");
@@ -136,7 +136,7 @@ internal sealed class BuildLog
     /// <summary>What the conventions say of it, or all there is at <see cref="Verbosity.Verbose"/>.</summary>
     public string Words(Exception exception)
     {
-        string words = Execution.Failure.Describe(exception, conventions, Starred);
+        string words = Execution.Failure.Describe(exception, _conventions, Starred);
         // A trace quotes messages, whose lines must not pass for ours.
         return
             Shows(Verbosity.Verbose) && exception is not (BuildUsageException or AggregateException { InnerException: BuildUsageException })
@@ -144,7 +144,7 @@ internal sealed class BuildLog
             : words;
     }
 
-    private string Shown(string text) => string.Join('\n', text.Split('\n').Select(conventions.Printable));
+    private string Shown(string text) => string.Join('\n', text.Split('\n').Select(_conventions.Printable));
 
     private string Styled(string style, string text) => IsColoured ? $"\e[{style}m{text}\e[0m" : text;
 }

@@ -13,9 +13,9 @@ internal sealed class Completion
 {
     public const string Command = ":complete";
 
-    private readonly IReadOnlyDictionary<string, string[]> values;
+    private readonly IReadOnlyDictionary<string, string[]> _values;
 
-    private Completion(IReadOnlyDictionary<string, string[]> values) => this.values = values;
+    private Completion(IReadOnlyDictionary<string, string[]> values) => _values = values;
 
     /// <summary>By the schema file of the root, or by the build class where that file is missing or broken.</summary>
     public static Completion In(AbsolutePath root, Type build)
@@ -59,7 +59,7 @@ internal sealed class Completion
     {
         int last = Array.FindLastIndex(before, CommandLine.IsName);
         string parameter = last < 0 ? KernelParameters.Target.Name : NameIn(before[last]);
-        return values
+        return _values
             .Where(x => KebabName.Same(x.Key, parameter))
             .SelectMany(x => x.Value)
             .Where(x => !before.Skip(last + 1).Any(typed => KebabName.Same(typed, x)));
@@ -69,7 +69,7 @@ internal sealed class Completion
     private IEnumerable<string> Names(string[] before, string current)
     {
         bool isMember = current.Length > 1 && current[1] != '-';
-        return values
+        return _values
             .Keys.Where(x => !before.Where(CommandLine.IsName).Any(typed => KebabName.Same(NameIn(typed), x)))
             .Select(x => isMember ? "-" + x : "--" + KebabName.Of(x));
     }

@@ -8,23 +8,23 @@ namespace Nuke.Common.Parameters;
 /// </summary>
 internal sealed class CommandLine
 {
-    private readonly List<(string Name, List<string> Values)> named = [];
-    private readonly string folder;
+    private readonly List<(string Name, List<string> Values)> _named = [];
+    private readonly string _folder;
 
     public CommandLine(IReadOnlyList<string> arguments, string workingDirectory)
     {
-        folder = workingDirectory;
+        _folder = workingDirectory;
         List<string> positional = [];
         foreach (string argument in arguments)
         {
             if (IsName(argument))
             {
                 string[] parts = argument.TrimStart('-').Split('=', 2);
-                named.Add((parts[0], [.. parts[1..]]));
+                _named.Add((parts[0], [.. parts[1..]]));
             }
             else
             {
-                (named.Count == 0 ? positional : named[^1].Values).Add(argument);
+                (_named.Count == 0 ? positional : _named[^1].Values).Add(argument);
             }
         }
 
@@ -36,7 +36,7 @@ internal sealed class CommandLine
     /// <exception cref="BuildUsageException">A name is no parameter's.</exception>
     public void RequireKnown(ParameterSet parameters, string command)
     {
-        foreach (string name in named.Select(x => x.Name).Where(x => x != "h" && parameters.Find(x) is null))
+        foreach (string name in _named.Select(x => x.Name).Where(x => x != "h" && parameters.Find(x) is null))
         {
             string hint = NearestName.Of(name, parameters.All.Select(x => x.Dashed)) is { } nearest
                 ? $"did you mean --{nearest}?"
@@ -48,7 +48,7 @@ internal sealed class CommandLine
     /// <summary>The last occurrence; for a list, the values of all occurrences. Null when the parameter was not typed.</summary>
     public GivenValue? Find(BuildParameter parameter)
     {
-        var typed = named
+        var typed = _named
             .Where(x => KebabName.Same(x.Name, parameter.Name) || (x.Name == "h" && parameter == KernelParameters.Help))
             .ToList();
         return typed.Count == 0
@@ -56,7 +56,7 @@ internal sealed class CommandLine
             : new GivenValue(
                 [.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values],
                 parameter.Flag,
-                folder,
+                _folder,
                 "command line"
             );
     }
@@ -65,7 +65,7 @@ internal sealed class CommandLine
     public string Invocation(ParameterSet parameters)
     {
         StringBuilder text = new(string.Join('\0', Positional));
-        foreach ((string name, List<string> values) in named)
+        foreach ((string name, List<string> values) in _named)
         {
             BuildParameter? parameter = parameters.Find(name);
             if (parameter != KernelParameters.Continue)

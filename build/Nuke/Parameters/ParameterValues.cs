@@ -5,7 +5,7 @@ namespace Nuke.Common.Parameters;
 /// <summary>Where values come from, in order: command line, environment, profile files (the last named first), parameters file.</summary>
 internal sealed class ParameterValues(CommandLine typed, EnvironmentValues variables)
 {
-    private List<ParametersFile> files = [];
+    private List<ParametersFile> _files = [];
 
     /// <summary>The targets that were named, as they were typed.</summary>
     public IReadOnlyList<string> Targets => [.. typed.Positional, .. Get(KernelParameters.Target) as string[] ?? []];
@@ -14,7 +14,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
     public void ReadFiles(AbsolutePath root, ParameterSet parameters)
     {
         string[] profiles = Get(KernelParameters.Profile) as string[] ?? [];
-        files = [.. profiles.Reverse().Append(null).Select(x => ParametersFile.Read(root, x, parameters)).OfType<ParametersFile>()];
+        _files = [.. profiles.Reverse().Append(null).Select(x => ParametersFile.Read(root, x, parameters)).OfType<ParametersFile>()];
     }
 
     /// <summary>The value in the parameter's own type; null when nobody gave one.</summary>
@@ -25,7 +25,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
     /// <exception cref="BuildUsageException">It was given where it may not be.</exception>
     public GivenValue? Find(BuildParameter parameter)
     {
-        GivenValue? quiet = variables.Find(parameter) ?? files.Select(x => x.Find(parameter)).FirstOrDefault(x => x is not null);
+        GivenValue? quiet = variables.Find(parameter) ?? _files.Select(x => x.Find(parameter)).FirstOrDefault(x => x is not null);
         if (quiet is not null && parameter.IsUnsafe)
             throw new BuildUsageException(
                 $"{quiet.Source} is ignored: {parameter.Flag} weakens a check and is taken from the command line only; remove it there"
@@ -34,7 +34,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
     }
 
     public bool IsGiven(BuildParameter parameter) =>
-        (typed.Find(parameter) ?? variables.Find(parameter)) is not null || files.Any(x => x.Find(parameter) is not null);
+        (typed.Find(parameter) ?? variables.Find(parameter)) is not null || _files.Any(x => x.Find(parameter) is not null);
 
     /// <summary>Gives every parameter of the build class that has a value its value; the others keep their initialisers.</summary>
     public void Inject(object build, ParameterSet parameters)

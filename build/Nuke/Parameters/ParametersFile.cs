@@ -16,7 +16,7 @@ internal sealed class ParametersFile
 
     private const int LongestFile = 1 << 20;
 
-    private readonly Dictionary<BuildParameter, GivenValue> values = [];
+    private readonly Dictionary<BuildParameter, GivenValue> _values = [];
 
     private ParametersFile() { }
 
@@ -62,7 +62,7 @@ internal sealed class ParametersFile
             : throw new BuildUsageException($"{name}: wanted a file of 1 to {LongestFile} bytes, got {(file.Exists ? file.Length : 0)}");
     }
 
-    public GivenValue? Find(BuildParameter parameter) => values.GetValueOrDefault(parameter);
+    public GivenValue? Find(BuildParameter parameter) => _values.GetValueOrDefault(parameter);
 
     private void Take(JsonProperty property, string file, AbsolutePath root, ParameterSet parameters)
     {
@@ -80,7 +80,7 @@ internal sealed class ParametersFile
         if (parameter.IsSecret)
             throw new BuildUsageException($"{source} is a secret and is not read from a file; set it in the environment");
         if (property.Value.ValueKind != JsonValueKind.Null)
-            values[parameter] = new GivenValue(Texts(property.Value, source), source, root, file);
+            _values[parameter] = new GivenValue(Texts(property.Value, source), source, root, file);
     }
 
     private static string[] Texts(JsonElement value, string source) =>

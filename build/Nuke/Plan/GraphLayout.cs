@@ -15,9 +15,9 @@ internal sealed class GraphLayout
     private const double Margin = 16;
     private const int Sweeps = 8;
 
-    private readonly List<List<Slot>> rows = [];
-    private readonly Dictionary<ExecutableTarget, Slot> boxes = [];
-    private readonly List<(GraphEdge Edge, List<Slot> Way)> ways = [];
+    private readonly List<List<Slot>> _rows = [];
+    private readonly Dictionary<ExecutableTarget, Slot> _boxes = [];
+    private readonly List<(GraphEdge Edge, List<Slot> Way)> _ways = [];
 
     /// <param name="ordered">No target stands before one that it depends on.</param>
     public GraphLayout(IReadOnlyList<ExecutableTarget> ordered)
@@ -25,17 +25,17 @@ internal sealed class GraphLayout
         IReadOnlyList<GraphEdge> edges = GraphEdge.Between(ordered);
         foreach (ExecutableTarget target in ordered)
         {
-            int row = edges.Where(x => x.To == target).Select(x => boxes[x.From].Row + 1).DefaultIfEmpty(0).Max();
-            boxes[target] = Put(new Slot(row, BoxWidth(target)));
+            int row = edges.Where(x => x.To == target).Select(x => _boxes[x.From].Row + 1).DefaultIfEmpty(0).Max();
+            _boxes[target] = Put(new Slot(row, BoxWidth(target)));
         }
 
         foreach (GraphEdge edge in edges)
-            ways.Add((edge, Way(boxes[edge.From], boxes[edge.To])));
+            _ways.Add((edge, Way(_boxes[edge.From], _boxes[edge.To])));
         for (int sweep = 0; sweep < Sweeps; sweep++)
             Sort(isDown: sweep % 2 == 0);
-        Width = rows.Select(RowWidth).DefaultIfEmpty(0).Max() + (2 * Margin);
-        Height = (rows.Count * RowHeight) - (RowHeight - BoxHeight) + (2 * Margin);
-        foreach (List<Slot> row in rows)
+        Width = _rows.Select(RowWidth).DefaultIfEmpty(0).Max() + (2 * Margin);
+        Height = (_rows.Count * RowHeight) - (RowHeight - BoxHeight) + (2 * Margin);
+        foreach (List<Slot> row in _rows)
             Place(row);
     }
 
@@ -44,12 +44,12 @@ internal sealed class GraphLayout
 
     /// <summary>The arrows, each by the points it passes, from the lower edge of a box to the upper edge of another.</summary>
     public IEnumerable<(GraphEdge Edge, IReadOnlyList<(double X, double Y)> Points)> Arrows =>
-        ways.Select(x =>
+        _ways.Select(x =>
             (x.Edge, (IReadOnlyList<(double X, double Y)>)[.. x.Way.SelectMany((slot, i) => Points(slot, i == 0, i == x.Way.Count - 1))])
         );
 
     /// <summary>Middle and upper edge of the target's box.</summary>
-    public (double X, double Y) Of(ExecutableTarget target) => (boxes[target].X, Top(boxes[target]));
+    public (double X, double Y) Of(ExecutableTarget target) => (_boxes[target].X, Top(_boxes[target]));
 
     /// <summary>Room for the name in a 14 pixel font.</summary>
     public static double BoxWidth(ExecutableTarget target) => Math.Max(112, (target.Name.Length * 9) + 52);
@@ -68,9 +68,9 @@ internal sealed class GraphLayout
 
     private Slot Put(Slot slot)
     {
-        while (rows.Count <= slot.Row)
-            rows.Add([]);
-        rows[slot.Row].Add(slot);
+        while (_rows.Count <= slot.Row)
+            _rows.Add([]);
+        _rows[slot.Row].Add(slot);
         return slot;
     }
 
@@ -92,9 +92,9 @@ internal sealed class GraphLayout
     /// <summary>Each slot goes to the mean place of its neighbours in the row before; one without neighbours keeps its place.</summary>
     private void Sort(bool isDown)
     {
-        foreach (List<Slot> row in rows)
+        foreach (List<Slot> row in _rows)
             Number(row);
-        foreach (List<Slot> row in isDown ? rows : Enumerable.Reverse(rows))
+        foreach (List<Slot> row in isDown ? _rows : Enumerable.Reverse(_rows))
         {
             List<Slot> sorted = [.. row.OrderBy(x => (isDown ? x.Above : x.Below).Select(y => y.Place).DefaultIfEmpty(x.Place).Average())];
             row.Clear();

@@ -9,15 +9,15 @@ namespace Nuke.Common.Output;
 /// <param name="plan">What the run would run, in order: numbered, and filled with the page's strong colour.</param>
 internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOnlyList<ExecutableTarget> plan)
 {
-    private readonly GraphLayout layout = new(shown);
+    private readonly GraphLayout _layout = new(shown);
 
     public override string ToString()
     {
         StringBuilder svg = new();
         svg.AppendLine(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Target graph\" width=\"{layout.Width:0.#}\" "
-                + $"height=\"{layout.Height:0.#}\" viewBox=\"0 0 {layout.Width:0.#} {layout.Height:0.#}\">"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Target graph\" width=\"{_layout.Width:0.#}\" "
+                + $"height=\"{_layout.Height:0.#}\" viewBox=\"0 0 {_layout.Width:0.#} {_layout.Height:0.#}\">"
         );
         svg.AppendLine("<defs>");
         foreach (string kind in Enum.GetNames<EdgeKind>().Select(x => x.ToLowerInvariant()))
@@ -26,7 +26,7 @@ internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOn
                     + "markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\"><path d=\"M0 1 10 5 0 9z\"/></marker>"
             );
         svg.AppendLine("</defs>");
-        foreach ((GraphEdge edge, IReadOnlyList<(double X, double Y)> points) in layout.Arrows)
+        foreach ((GraphEdge edge, IReadOnlyList<(double X, double Y)> points) in _layout.Arrows)
             AppendArrow(svg, edge, points);
         foreach (ExecutableTarget target in shown)
             AppendBox(svg, target);
@@ -53,7 +53,7 @@ internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOn
 
     private void AppendBox(StringBuilder svg, ExecutableTarget target)
     {
-        (double x, double y) = layout.Of(target);
+        (double x, double y) = _layout.Of(target);
         double width = GraphLayout.BoxWidth(target);
         int number = plan.ToList().IndexOf(target) + 1;
         svg.Append(

@@ -8,9 +8,9 @@ namespace Nuke.Common.Execution;
 /// <summary>The web browser of whoever started the run.</summary>
 internal sealed class Browser
 {
-    private readonly ProcessStartInfo opener;
+    private readonly ProcessStartInfo _opener;
 
-    private Browser(ProcessStartInfo opener) => this.opener = opener;
+    private Browser(ProcessStartInfo opener) => _opener = opener;
 
     /// <summary>Null on a build server and on a Unix without a screen or the program that opens pages on it.</summary>
     public static Browser? Of(BuildEnvironment environment)
@@ -36,19 +36,19 @@ internal sealed class Browser
     /// <summary>Returns once the browser was told, not when the page shows; false when it could not be.</summary>
     public bool Open(AbsolutePath page)
     {
-        if (opener.UseShellExecute)
+        if (_opener.UseShellExecute)
         {
-            opener.FileName = page.ToString();
+            _opener.FileName = page.ToString();
         }
         else
         {
-            opener.ArgumentList.Add(page.ToString());
-            ProgramEnvironment.Browser.ApplyTo(opener.Environment);
+            _opener.ArgumentList.Add(page.ToString());
+            ProgramEnvironment.Browser.ApplyTo(_opener.Environment);
         }
 
         try
         {
-            using Process? started = Process.Start(opener);
+            using Process? started = Process.Start(_opener);
             return true;
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)

@@ -7,32 +7,32 @@ namespace Nuke.Common.Execution;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource source;
-    private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly CancellationTokenSource _source;
+    private readonly List<PosixSignalRegistration> _registrations = [];
 
     public Interruption(BuildEnvironment environment)
     {
-        source = CancellationTokenSource.CreateLinkedTokenSource(environment.Stop);
+        _source = CancellationTokenSource.CreateLinkedTokenSource(environment.Stop);
         if (!environment.ListensToSignals)
             return;
-        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
-        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
     }
 
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in registrations)
+        foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
-        source.Dispose();
+        _source.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested)
+        if (_source.IsCancellationRequested)
             return;
         context.Cancel = true;
-        source.CancelAsync();
+        _source.CancelAsync();
     }
 }

@@ -6,7 +6,7 @@ namespace Nuke.Common.Execution;
 /// <summary>Asks a person for the parameters that are missing. The answers are used for this run and kept nowhere.</summary>
 internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDirectory, CancellationToken cancellationToken)
 {
-    private readonly HashSet<BuildParameter> refused = [];
+    private readonly HashSet<BuildParameter> _refused = [];
 
     /// <summary>
     /// Asks until the answer fits and gives it to the build; false when the person has none (an empty line, end of input), which is asked
@@ -14,11 +14,11 @@ internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDire
     /// </summary>
     public bool Fill(object build, BuildParameter parameter)
     {
-        while (!parameter.IsUnsafe && !refused.Contains(parameter))
+        while (!parameter.IsUnsafe && !_refused.Contains(parameter))
         {
             if (prompt.Ask(Question(parameter), parameter.IsSecret, cancellationToken)?.Trim() is not { Length: > 0 } answer)
             {
-                refused.Add(parameter);
+                _refused.Add(parameter);
             }
             else if (TryGive(build, parameter, answer))
             {

@@ -12,7 +12,6 @@ namespace Slipway.Registry;
 internal sealed class Authenticator : IAuthenticator
 {
     private readonly Uri _address;
-    private readonly string _registry;
     private readonly Identity _identity;
     private readonly RealmPolicy _realms;
     private readonly TokenCache _tokens;
@@ -20,11 +19,10 @@ internal sealed class Authenticator : IAuthenticator
     private readonly TimeProvider _time;
     private volatile Challenge? _challenge;
 
-    /// <param name="registry">As references name it.</param>
-    /// <param name="address">Where it is.</param>
-    public Authenticator(string registry, Uri address, Identity identity, RealmPolicy realms, HttpTransport transport, TimeProvider time)
+    /// <param name="address">Where the registry is.</param>
+    /// <param name="identity">Who we are there.</param>
+    public Authenticator(Uri address, Identity identity, RealmPolicy realms, HttpTransport transport, TimeProvider time)
     {
-        _registry = registry;
         _address = address;
         _identity = identity;
         _realms = realms;
@@ -83,13 +81,13 @@ internal sealed class Authenticator : IAuthenticator
 
     /// <exception cref="RegistryException">The realm is none that this registry may name.</exception>
     private TokenKey KeyOf(Challenge challenge, string scope) =>
-        _realms.Allows(_registry, _address, challenge["realm"], out Uri? realm)
-            ? new TokenKey(_registry, realm, challenge["service"] ?? "", scope)
+        _realms.Allows(_identity.Registry, _address, challenge["realm"], out Uri? realm)
+            ? new TokenKey(_identity.Registry, realm, challenge["service"] ?? "", scope)
             : throw new RegistryException(
                 RemoteFault.Refused,
-                new RegistryOperation(_registry, null, "authenticate"),
+                new RegistryOperation(_identity.Registry, null, "authenticate"),
                 $"its token realm {Printable(challenge["realm"])} is not on its own site",
-                RealmPolicy.AdviceFor(_registry, challenge["realm"])
+                RealmPolicy.AdviceFor(_identity.Registry, challenge["realm"])
             );
 
     private static string Printable(string? realm) =>

@@ -21,6 +21,9 @@ internal sealed class Identity
         _credentials = credentials;
     }
 
+    /// <summary>The registry, as references name it.</summary>
+    public string Registry => _registry;
+
     /// <summary>The credentials that were found so far.</summary>
     public IEnumerable<Credential> Known =>
         _found

@@ -54,11 +54,11 @@ internal sealed class TokenRequest
             {
                 if (
                     !await transport.PauseAsync(
-                        _key.Realm,
-                        $"{_operation.Place}: {_operation.Name}: cut while reading",
-                        tries,
-                        cancellationToken,
-                        exchange
+                        new FailedAttempt(_key.Realm, $"{_operation.Place}: {_operation.Name}: cut while reading", tries)
+                        {
+                            Exchange = exchange,
+                        },
+                        cancellationToken
                     )
                 )
                     throw RegistryException.Broken(_operation, e);

@@ -122,11 +122,11 @@ internal sealed class Endpoint
     /// <param name="tries">How often this failed by now, from 1.</param>
     public Task<bool> PauseAsync(RegistryRequest request, string why, int tries, CancellationToken cancellationToken) =>
         _transport.PauseAsync(
-            Address,
-            $"{request.Operation.Place}: {request.Operation.Name}: {why}",
-            tries,
-            cancellationToken,
-            request.Exchange
+            new FailedAttempt(Address, $"{request.Operation.Place}: {request.Operation.Name}: {why}", tries)
+            {
+                Exchange = request.Exchange,
+            },
+            cancellationToken
         );
 
     /// <summary>A GET without Authorization, redirects or second try after a 401.</summary>

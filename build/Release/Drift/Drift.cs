@@ -120,16 +120,14 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
                     );
             }
 
-            if (_verifier is not null)
-                findings.AddRange(await VerifyAsync(_verifier, request, site, root, roots[root], cancellationToken));
+            findings.AddRange(await VerifyAsync(request, site, root, roots[root], cancellationToken));
         }
 
         return findings;
     }
 
-    /// <summary>Reads a release once, and judges it under each of its names.</summary>
-    private static async Task<List<DriftFinding>> VerifyAsync(
-        ReleaseVerifier verifier,
+    /// <summary>Reads a release once, and judges it under each of its names; finds nothing where there is no policy.</summary>
+    private async Task<List<DriftFinding>> VerifyAsync(
         DriftRequest request,
         Repository site,
         Digest root,
@@ -137,6 +135,8 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
         CancellationToken cancellationToken
     )
     {
+        if (_verifier is not { } verifier)
+            return [];
         VerificationRequest asked = new()
         {
             Content = site,

@@ -16,24 +16,20 @@ namespace Slipway.Release;
 public sealed class Reproduction(IContentReader released, OciLayout rebuilt, string folder)
 {
     /// <param name="root">The digest that was verified.</param>
-    /// <param name="image">What was built again.</param>
-    /// <param name="contents">Whose its files are.</param>
     /// <param name="sboms">The release's own SBOMs, as far as there are any.</param>
-    /// <param name="isWhole">Whether all that the release is to have was built.</param>
     /// <exception cref="ContentException">The release cannot be read: something is missing or broken.</exception>
     public async Task<ReproductionFinding> CompareAsync(
         Digest root,
-        AssembledImage image,
-        ContentsFolder contents,
+        RebuiltImage again,
         Func<Platform, SpdxDocument?> sboms,
-        bool isWhole,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(again);
+        AssembledImage image = again.Image;
         ManifestContent top = await ReadAsync(released, root, cancellationToken);
         bool isIndex = top.MediaType == MediaType.Index;
-        bool hasIndex = isWhole && isIndex;
+        bool hasIndex = again.IsWhole && isIndex;
         var platforms = ImmutableArray.CreateBuilder<PlatformReproduction>();
         foreach (AssembledPlatform platform in image.Platforms)
         {
@@ -52,7 +48,7 @@ public sealed class Reproduction(IContentReader released, OciLayout rebuilt, str
                         same,
                         manifest,
                         new PathOwners(
-                            await contents.ReadAsync(image.Name, platform.Platform, cancellationToken),
+                            await again.Contents.ReadAsync(image.Name, platform.Platform, cancellationToken),
                             sboms(platform.Platform)
                         ),
                         cancellationToken
@@ -117,7 +113,13 @@ public sealed class Reproduction(IContentReader released, OciLayout rebuilt, str
         Platform platform,
         CancellationToken cancellationToken
     ) =>
-        await ComparedImage.ReadAsync(place, manifest.Descriptor, platform, folder, cancellationToken, measures: true)
+        await ComparedImage.ReadAsync(
+            place,
+            manifest.Descriptor,
+            platform,
+            new ComparisonSpool(folder) { MeasuresLayers = true },
+            cancellationToken
+        )
         ?? throw new ContentException(
             $"{place.Name}: {manifest.Descriptor.Digest}: wanted an image for {platform}, got one for another platform"
         );

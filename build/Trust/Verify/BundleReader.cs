@@ -20,68 +20,40 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
 
     /// <summary>The bundle that a referrer's manifest holds.</summary>
     public Task<StoredBundle> BundleAsync(Descriptor stored, Descriptor blob, ManifestContent about, CancellationToken cancellationToken) =>
-        OnceAsync(stored, blob, isBundle: true, about, bytes => SigstoreBundle.Parse(bytes), cancellationToken);
+        OnceAsync(new StoredBlob(stored, blob, IsBundle: true), about, cancellationToken);
 
     /// <summary>The envelope that is a layer under cosign's attestation tag.</summary>
     public Task<StoredBundle> EnvelopeAsync(Descriptor layer, ManifestContent about, CancellationToken cancellationToken) =>
-        OnceAsync(
-            layer,
-            layer,
-            isBundle: false,
-            about,
-            bytes => new SigstoreBundle(DsseEnvelope.Parse(bytes), ReadOnlyMemory<byte>.Empty),
-            cancellationToken
-        );
+        OnceAsync(new StoredBlob(layer, layer, IsBundle: false), about, cancellationToken);
 
-    private async Task<StoredBundle> OnceAsync(
-        Descriptor stored,
-        Descriptor blob,
-        bool isBundle,
-        ManifestContent about,
-        Func<byte[], SigstoreBundle> parse,
-        CancellationToken cancellationToken
-    )
+    private async Task<StoredBundle> OnceAsync(StoredBlob blob, ManifestContent about, CancellationToken cancellationToken)
     {
-        if (_signed.TryGetValue((blob.Digest, blob.Size, isBundle), out StoredBundle? known))
-            return known with { Stored = stored };
-        StoredBundle read = await ReadAsync(
-            stored,
-            blob,
-            isBundle ? SigstoreBundle.MaximumSize : DsseEnvelope.MaximumSize,
-            about,
-            parse,
-            cancellationToken
-        );
+        if (_signed.TryGetValue(blob.Key, out StoredBundle? known))
+            return known with { Stored = blob.Stored };
+        StoredBundle read = await ReadAsync(blob, about, cancellationToken);
         if (read.Bundle is not null)
-            _signed[(blob.Digest, blob.Size, isBundle)] = read;
+            _signed[blob.Key] = read;
         return read;
     }
 
-    private async Task<StoredBundle> ReadAsync(
-        Descriptor stored,
-        Descriptor blob,
-        int limit,
-        ManifestContent about,
-        Func<byte[], SigstoreBundle> parse,
-        CancellationToken cancellationToken
-    )
+    private async Task<StoredBundle> ReadAsync(StoredBlob blob, ManifestContent about, CancellationToken cancellationToken)
     {
         try
         {
-            byte[] bytes = await BoundedBlob.ReadAsync(place, blob, limit, cancellationToken)
-                ?? throw new ContentException($"{place.Name}: {blob.Digest} ({blob.MediaType}) is missing");
-            return await JudgeAsync(stored, parse(bytes), about, cancellationToken);
+            byte[] bytes = await BoundedBlob.ReadAsync(place, blob.Blob, blob.Limit, cancellationToken)
+                ?? throw new ContentException($"{place.Name}: {blob.Blob.Digest} ({blob.Blob.MediaType}) is missing");
+            return await JudgeAsync(blob.Stored, blob.Parse(bytes), about, cancellationToken);
         }
         catch (ContentException e)
         {
-            return new StoredBundle { Stored = stored, Problem = e.Message };
+            return new StoredBundle { Stored = blob.Stored, Problem = e.Message };
         }
         catch (RemoteException e)
         {
             // Anybody's bundle can be one that a registry does not give away: it must not hide a good one behind it.
             return new StoredBundle
             {
-                Stored = stored,
+                Stored = blob.Stored,
                 Problem = e.Message,
                 Unknown = e,
             };
@@ -118,5 +90,18 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
         {
             return null;
         }
+    }
+
+    /// <summary>A blob that is to hold a signed statement.</summary>
+    /// <param name="Stored">What a place lists it as: a manifest, or the layer itself.</param>
+    /// <param name="IsBundle">Whether it is a bundle; else it is an envelope alone.</param>
+    private sealed record StoredBlob(Descriptor Stored, Descriptor Blob, bool IsBundle)
+    {
+        public (Digest, long, bool) Key => (Blob.Digest, Blob.Size, IsBundle);
+
+        public int Limit => IsBundle ? SigstoreBundle.MaximumSize : DsseEnvelope.MaximumSize;
+
+        public SigstoreBundle Parse(byte[] bytes) =>
+            IsBundle ? SigstoreBundle.Parse(bytes) : new SigstoreBundle(DsseEnvelope.Parse(bytes), ReadOnlyMemory<byte>.Empty);
     }
 }

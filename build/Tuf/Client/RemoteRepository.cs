@@ -52,7 +52,7 @@ public sealed class RemoteRepository(HttpTransport transport, Uri address) : ITu
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
                 string why = $"GET {Redaction.Of(file)}: the body was cut: {e.Message}";
-                if (!await transport.PauseAsync(file, why, tries, cancellationToken, exchange))
+                if (!await transport.PauseAsync(new FailedAttempt(file, why, tries) { Exchange = exchange }, cancellationToken))
                     throw new RemoteException(RemoteFault.TryAgain, $"{why}, {tries} times{exchange.Ended}", e);
             }
         }

@@ -32,15 +32,15 @@ internal sealed class InspectWorkflow(Workspace workspace, Action<string> log)
     {
         log($"{image}: comparing with {other}");
         OciLayout layout = workspace.OpenLayout(image);
-        string folder = Path.Combine(workspace.Results(image), ".comparison");
+        ComparisonSpool spool = new(Path.Combine(workspace.Results(image), ".comparison"));
         AssembledImage ours = await ImageReader.ReadAsync(image, layout, cancellationToken);
         Descriptor theirs = await other.ResolveAsync(cancellationToken);
         var differences = ImmutableArray.CreateBuilder<ImageDifference>();
         foreach (AssembledPlatform platform in ours.Platforms)
         {
-            ComparedImage now = (await ComparedImage.ReadAsync(layout, ours.Index, platform.Platform, folder, cancellationToken))!;
+            ComparedImage now = (await ComparedImage.ReadAsync(layout, ours.Index, platform.Platform, spool, cancellationToken))!;
             now = now with { Packages = (await workspace.Contents(image).ReadAsync(image, platform.Platform, cancellationToken)).Packages };
-            ComparedImage? was = await ComparedImage.ReadAsync(other.Place, theirs, platform.Platform, folder, cancellationToken);
+            ComparedImage? was = await ComparedImage.ReadAsync(other.Place, theirs, platform.Platform, spool, cancellationToken);
             if (was is not null && other.Contents is { } lists)
                 was = was with { Packages = (await lists.ReadAsync(image, platform.Platform, cancellationToken)).Packages };
             differences.AddRange(ImageDifference.Between(platform.Platform, was, now));

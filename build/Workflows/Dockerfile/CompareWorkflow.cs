@@ -59,7 +59,7 @@ internal sealed class CompareWorkflow(Workspace workspace, Action<string> log)
         string folder,
         CancellationToken cancellationToken
     ) =>
-        await ComparedImage.ReadAsync(layout, image.Index, platform, folder, cancellationToken)
+        await ComparedImage.ReadAsync(layout, image.Index, platform, new ComparisonSpool(folder), cancellationToken)
         ?? throw new ContentException(
             $"{layout.Name}: the image has no {platform}. Build both ways for the same platforms, or name some with --platforms"
         );

@@ -23,16 +23,7 @@ internal sealed class SourceDoctor(SourceFetcher sources)
     }
 
     private DownloadItem[] Items(AssemblyRequest input) =>
-        [
-            .. FetchList.Of(
-                input.Definition,
-                input.Lock,
-                input.Platforms,
-                sources.DebianAt(input.Lock),
-                sources.Upstream,
-                withStandIns: false
-            ),
-        ];
+        [.. new FetchList(input.Definition, input.Lock, input.Platforms).From(sources.DebianAt(input.Lock), sources.Upstream)];
 
     private async Task<DoctorLine> LineAsync(
         string image,

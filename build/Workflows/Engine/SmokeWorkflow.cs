@@ -69,7 +69,9 @@ internal sealed class SmokeWorkflow(Workspace workspace, EngineChoice engines, A
         return results;
     }
 
-    /// <summary>What the machine says that assembled this very platform and tried it by the present contract; null when none says it.</summary>
+    /// <summary>
+    /// What the machine says that assembled this very platform and tried it by the present contract; null when none says it.
+    /// </summary>
     private SmokedPlatform? TriedElsewhere(ImageDefinition definition, AssembledPlatform platform)
     {
         string path = Path.Combine(workspace.Part(definition.Name, platform.Platform), SmokeRecord.FileName);

@@ -29,7 +29,10 @@ internal sealed class FetchWorkflow(SourceFetcher sources, Action<string> log)
         DownloadItem[] items =
         [
             .. inputs.SelectMany(input =>
-                FetchList.Of(input.Definition, input.Lock, input.Platforms, sources.DebianAt(input.Lock), upstream, withStandIns)
+                new FetchList(input.Definition, input.Lock, input.Platforms) { HasStandIns = withStandIns }.From(
+                    sources.DebianAt(input.Lock),
+                    upstream
+                )
             ),
         ];
         // What is read from elsewhere than the command line says was made by this very run.

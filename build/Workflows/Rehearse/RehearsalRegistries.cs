@@ -45,7 +45,7 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        const string user = "rehearsal";
+        const string User = "rehearsal";
         string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var registries = ImmutableArray.CreateBuilder<RehearsalRegistry>();
         List<string> map = [];
@@ -56,7 +56,7 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
                 {
                     Storage = Path.Combine(folder, host),
                     Authentication = RehearsalAuthentication.Token,
-                    User = user,
+                    User = User,
                     Password = password,
                     AnnounceRehearsal = true,
                 },
@@ -70,7 +70,7 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
         return new RehearsalRegistries(
             registries.ToImmutable(),
             RegistryMap.Parse(map),
-            Credentials.Of(hosts.Select(host => KeyValuePair.Create(host, new Credential(user, password, "the rehearsal")))),
+            Credentials.Of(hosts.Select(host => KeyValuePair.Create(host, new Credential(User, password, "the rehearsal")))),
             new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), time, log),
             time
         );

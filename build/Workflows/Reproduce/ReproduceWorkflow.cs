@@ -66,10 +66,8 @@ internal sealed class ReproduceWorkflow(
         Reproduction reproduction = new(request.Release.Content, OciLayout.Open(place.Layout(image)), Path.Combine(results, ".comparison"));
         ReproductionFinding finding = await reproduction.CompareAsync(
             release.Root,
-            rebuilt,
-            place.Contents(image),
+            new RebuiltImage(rebuilt, place.Contents(image)) { IsWhole = platforms.ToHashSet().SetEquals(source.Parameters.Platforms) },
             platform => SbomOf(Path.Combine(results, Sboms), platform),
-            platforms.ToHashSet().SetEquals(source.Parameters.Platforms),
             cancellationToken
         );
         ReproductionRecord record = new()
@@ -97,8 +95,7 @@ internal sealed class ReproduceWorkflow(
     public async Task AttestAsync(
         ReproduceRequest request,
         ReproductionRecord record,
-        ISigner signer,
-        Builder rebuilder,
+        Rebuilder rebuilder,
         Repository? site,
         CancellationToken cancellationToken
     )
@@ -106,7 +103,7 @@ internal sealed class ReproduceWorkflow(
         string image = request.Definition.Name;
         ReproductionStatement statement = record.Finding.ToStatement(
             record.Source.Parameters,
-            rebuilder,
+            rebuilder.Builder,
             record.Toolchain,
             record.FinishedOn
         );
@@ -116,11 +113,11 @@ internal sealed class ReproduceWorkflow(
         TrustChange change = await store.AttestAsync(
             released,
             [statement.About(record.Finding.Subjects)],
-            signer,
+            rebuilder.Signer,
             [request.Release.Signatures],
             cancellationToken
         );
-        log($"{image}: {(change.Made > 0 ? "signed" : "already signed")} by {signer.Trusted.Name}, in {folder}");
+        log($"{image}: {(change.Made > 0 ? "signed" : "already signed")} by {rebuilder.Signer.Trusted.Name}, in {folder}");
         if (site is not null)
             log(
                 $"{image}: {await new StatementPush(store.Layout, site).RunAsync(cancellationToken)} manifests sent to {site.Name}, "

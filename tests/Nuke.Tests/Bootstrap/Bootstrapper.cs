@@ -16,7 +16,7 @@ public sealed class Bootstrapper : IDisposable
             [[ -p $FAKE/gate ]] && read -r _ <"$FAKE/gate"
             [[ -e $FAKE/broken ]] && { echo "Build.cs(1,1): error CS1002"; exit 1; }
             echo "chatter of the compiler"
-            dll=$PWD/build/Graph/bin/Debug/net10.0/_build.dll
+            dll=$PWD/build/Graph/bin/Release/net10.0/_build.dll
             mkdir -p "${dll%/*}" "$PWD/build/Graph/obj" && touch "$dll" ;;
           exec)
             shift
@@ -26,27 +26,27 @@ public sealed class Bootstrapper : IDisposable
         esac
         """;
 
-    private readonly Scratch scratch = new();
+    private readonly Scratch _scratch = new();
 
     public Bootstrapper()
     {
-        File.Copy(Path.Combine(Repository(), "build.sh"), Path.Combine(scratch.Path, "build.sh"));
-        scratch.Write("global.json", """{ "sdk": { "version": "10.0.400" } }""");
-        scratch.Write("Directory.Build.props", "<Project/>");
-        scratch.Write("build/Graph/_build.csproj", "<Project/>");
-        scratch.Write("build/Graph/Build.cs", "class Build;");
-        scratch.Write("build/Oci/Digest.cs", "class Digest;");
+        File.Copy(Path.Combine(Repository(), "build.sh"), Path.Combine(_scratch.Path, "build.sh"));
+        _scratch.Write("global.json", """{ "sdk": { "version": "10.0.400" } }""");
+        _scratch.Write("Directory.Build.props", "<Project/>");
+        _scratch.Write("build/Graph/_build.csproj", "<Project/>");
+        _scratch.Write("build/Graph/Build.cs", "class Build;");
+        _scratch.Write("build/Oci/Digest.cs", "class Digest;");
         Fake("dotnet", FakeDotnet);
     }
 
-    public Scratch Files => scratch;
-    public string Root => scratch.Path;
+    public Scratch Files => _scratch;
+    public string Root => _scratch.Path;
     public int Compiles => Calls("build");
     public int Runs => Calls("run");
 
     /// <summary>Puts a script first on PATH; it finds its own folder as $FAKE.</summary>
     public void Fake(string program, string script) =>
-        File.SetUnixFileMode(scratch.Write("bin of fakes/" + program, script), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(_scratch.Write("bin of fakes/" + program, script), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
     /// <summary>Files get an age, because two writes in one test may fall into one tick of the file system's clock.</summary>
     public void Age(string name, int seconds) => File.SetLastWriteTimeUtc(Path.Combine(Root, name), DateTime.UtcNow.AddSeconds(-seconds));
@@ -95,13 +95,13 @@ public sealed class Bootstrapper : IDisposable
         }
     }
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     /// <summary>The text of a script at the root of this repository.</summary>
     public static string Script(string name) => File.ReadAllText(Path.Combine(Repository(), name));
 
     private int Calls(string kind) =>
-        scratch.Has("bin of fakes/calls") ? scratch.Read("bin of fakes/calls").Split('\n').Count(x => x == kind) : 0;
+        _scratch.Has("bin of fakes/calls") ? _scratch.Read("bin of fakes/calls").Split('\n').Count(x => x == kind) : 0;
 
     private static string Repository()
     {

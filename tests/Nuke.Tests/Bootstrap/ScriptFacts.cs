@@ -21,24 +21,24 @@ public sealed class ScriptFacts
         ["exec"] = "run",
     };
 
-    private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> variables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, string> _facts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _variables = new(StringComparer.OrdinalIgnoreCase);
 
     private ScriptFacts() { }
 
     /// <summary>A line per fact, in an order that both languages share.</summary>
-    public string Text => string.Join('\n', facts.Select(x => $"{x.Key}: {x.Value}"));
+    public string Text => string.Join('\n', _facts.Select(x => $"{x.Key}: {x.Value}"));
 
-    public string this[string fact] => facts[fact];
+    public string this[string fact] => _facts[fact];
 
     public static ScriptFacts OfShell(string script)
     {
         script = Regex.Replace(Regex.Replace(script, @"\\\n\s*", " "), @"(?m)^\s*#.*$", "");
         ScriptFacts it = new();
-        it.variables["root"] = "ROOT";
+        it._variables["root"] = "ROOT";
         foreach (Match set in Regex.Matches(script, @"(?m)^(project|graph|temp|mark|install_url)=(\S+)$"))
-            it.variables[set.Groups[1].Value.Replace("_", "", StringComparison.Ordinal)] = it.Expanded(set.Groups[2].Value);
-        it.facts["environment"] = Sorted(Regex.Match(script, @"(?m)^export (.+)$").Groups[1].Value.Split(' '));
+            it._variables[set.Groups[1].Value.Replace("_", "", StringComparison.Ordinal)] = it.Expanded(set.Groups[2].Value);
+        it._facts["environment"] = Sorted(Regex.Match(script, @"(?m)^export (.+)$").Groups[1].Value.Split(' '));
         it.TakeCalls(Regex.Matches(script, @"""\$dotnet"" ([^>\n&)]+)"), @"""\$@""");
         it.TakeInstaller(
             Regex
@@ -47,9 +47,9 @@ public sealed class ScriptFacts
                 .Value.Replace("$temp", "ROOT/.nuke/temp", StringComparison.Ordinal)
         );
         string below = Regex.Match(script, @"find ""\$root/build"" (.+)").Groups[1].Value;
-        it.facts["sources below build"] = Sorted(Names(below[below.IndexOf("-prune", StringComparison.Ordinal)..]));
-        it.facts["folders left out"] = Sorted(Names(below[..below.IndexOf("-prune", StringComparison.Ordinal)]));
-        it.facts["sources at the root"] = Sorted(Names(Regex.Match(script, @"find ""\$root"" -maxdepth 1 (.+)").Groups[1].Value));
+        it._facts["sources below build"] = Sorted(Names(below[below.IndexOf("-prune", StringComparison.Ordinal)..]));
+        it._facts["folders left out"] = Sorted(Names(below[..below.IndexOf("-prune", StringComparison.Ordinal)]));
+        it._facts["sources at the root"] = Sorted(Names(Regex.Match(script, @"find ""\$root"" -maxdepth 1 (.+)").Groups[1].Value));
         it.TakeSteps(BelowFunctions(script));
         it.TakeVariables();
         return it;
@@ -61,19 +61,19 @@ public sealed class ScriptFacts
     {
         script = Regex.Replace(script.ReplaceLineEndings("\n"), @"(?m)^\s*#.*$", "");
         ScriptFacts it = new();
-        it.variables["root"] = "ROOT";
+        it._variables["root"] = "ROOT";
         foreach (Match set in Regex.Matches(script, @"(?m)^\s*\$(\w+) = (?:Join-Path \$(\w+) )?'([^']*)'$"))
-            it.variables[set.Groups[1].Value] = set.Groups[2].Success
-                ? $"{it.variables[set.Groups[2].Value]}/{set.Groups[3].Value}"
+            it._variables[set.Groups[1].Value] = set.Groups[2].Success
+                ? $"{it._variables[set.Groups[2].Value]}/{set.Groups[3].Value}"
                 : set.Groups[3].Value;
-        it.facts["environment"] = Sorted(
+        it._facts["environment"] = Sorted(
             Regex.Matches(script, @"(?m)^\$env:(\w+) = '([^']*)'").Select(x => $"{x.Groups[1].Value}={x.Groups[2].Value}")
         );
         it.TakeCalls(Regex.Matches(script, @"& \$(?:DotNet|Candidate) ([^\n;]+?)(?= 2>&1| \*>|\n)"), "@args");
         it.TakeInstaller(it.Expanded(Regex.Match(script, @"& \$Script ([^|\n]+)").Groups[1].Value));
-        it.facts["sources below build"] = Sorted(Quoted(Regex.Match(script, @"\$Names = (.+)").Groups[1].Value));
-        it.facts["folders left out"] = Sorted(Regex.Match(script, @"-notmatch '\[\\\\/\]\(([^)]+)\)").Groups[1].Value.Split('|'));
-        it.facts["sources at the root"] = Sorted(Quoted(Regex.Match(script, @"Join-Path \$Root '\*'\).* -Include (.+)").Groups[1].Value));
+        it._facts["sources below build"] = Sorted(Quoted(Regex.Match(script, @"\$Names = (.+)").Groups[1].Value));
+        it._facts["folders left out"] = Sorted(Regex.Match(script, @"-notmatch '\[\\\\/\]\(([^)]+)\)").Groups[1].Value.Split('|'));
+        it._facts["sources at the root"] = Sorted(Quoted(Regex.Match(script, @"Join-Path \$Root '\*'\).* -Include (.+)").Groups[1].Value));
         it.TakeSteps(BelowFunctions(script));
         it.TakeVariables();
         return it;
@@ -94,12 +94,12 @@ public sealed class ScriptFacts
     private void TakeVariables()
     {
         foreach (string name in (string[])["project", "graph", "temp", "mark"])
-            facts[name] = variables[name];
-        facts["installer"] = Regex.Replace(variables["installurl"], @"\.(sh|ps1)$", "");
+            _facts[name] = _variables[name];
+        _facts["installer"] = Regex.Replace(_variables["installurl"], @"\.(sh|ps1)$", "");
     }
 
     private void TakeCalls(MatchCollection calls, string allArguments) =>
-        facts["calls of dotnet"] = string.Join(
+        _facts["calls of dotnet"] = string.Join(
             "; ",
             calls
                 .Select(x => Regex.Replace(Expanded(Regex.Replace(x.Groups[1].Value, allArguments, "ARGUMENTS")), "\"", "").Trim())
@@ -110,7 +110,7 @@ public sealed class ScriptFacts
 
     /// <summary>The installers spell one option in two ways, and each system has a folder of its own.</summary>
     private void TakeInstaller(string arguments) =>
-        facts["installer's arguments"] = Regex
+        _facts["installer's arguments"] = Regex
             .Replace(
                 Regex.Replace(arguments.Replace("\"", "", StringComparison.Ordinal), "dotnet-(unix|win)", "dotnet-OS"),
                 @"-(?=[a-zA-Z-])",
@@ -133,11 +133,11 @@ public sealed class ScriptFacts
                 steps.Add(name);
         }
 
-        facts["steps"] = string.Join(' ', steps);
+        _facts["steps"] = string.Join(' ', steps);
     }
 
     private string Expanded(string text) =>
         Regex.Replace(text, @"\$\{?(\w+)\}?", x =>
-            variables.GetValueOrDefault(x.Groups[1].Value.Replace("_", "", StringComparison.Ordinal), x.Value)
+            _variables.GetValueOrDefault(x.Groups[1].Value.Replace("_", "", StringComparison.Ordinal), x.Value)
         );
 }

@@ -26,8 +26,8 @@ public sealed class ScriptTwinTests
         Assert.Contains("nuget.config", facts["sources at the root"], StringComparison.Ordinal);
         Assert.Equal("complete runtime stale runtime find install compile run", facts["steps"]);
         Assert.Equal(
-            "--version; build ROOT/build/Graph/_build.csproj -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false "
-                + "-p:UseSharedCompilation=false; exec ROOT/build/Graph/bin/Debug/net10.0/_build.dll ARGUMENTS",
+            "--version; build ROOT/build/Graph/_build.csproj -c Release -nologo -v quiet -clp:NoSummary -nodeReuse:false "
+                + "-p:UseSharedCompilation=false; exec ROOT/build/Graph/bin/Release/net10.0/_build.dll ARGUMENTS",
             facts["calls of dotnet"]
         );
     }
@@ -37,7 +37,7 @@ public sealed class ScriptTwinTests
     [InlineData("net10.0", "net11.0")]
     [InlineData("/v1/", "/v2/")]
     [InlineData("DOTNET_NOLOGO", "DOTNET_LOGO")]
-    [InlineData("-c Debug", "-c Release")]
+    [InlineData("-c Release", "-c Debug")]
     [InlineData("-p:UseSharedCompilation=false", "")]
     [InlineData("packages.lock.json", "lock.json")]
     [InlineData("'*.targets'", "'*.target'")]
@@ -82,7 +82,7 @@ public sealed class ScriptTwinTests
             """
             #!/bin/bash
             printf '%s ' "$@" | sed 's/ $/\n/' >>"$FAKE/said"
-            [[ $1 == build ]] && { mkdir -p build/Graph/bin/Debug/net10.0; touch build/Graph/bin/Debug/net10.0/_build.dll; }
+            [[ $1 == build ]] && { mkdir -p build/Graph/bin/Release/net10.0; touch build/Graph/bin/Release/net10.0/_build.dll; }
             exit 0
             """
         );

@@ -48,12 +48,12 @@ public class ChunkTests
     [InlineData("PUT", 1)]
     public async Task After_a_cut_only_what_is_missing_is_sent(string method, int which)
     {
-        const int kept = 654_321;
-        await using ClientFixture fixture = await FaultyAsync(Nth(method, which, Fault.Cut(kept)));
+        const int Kept = 654_321;
+        await using ClientFixture fixture = await FaultyAsync(Nth(method, which, Fault.Cut(Kept)));
         int opened = 0;
         Assert.True(await fixture.Repository().PushBlobAsync(Blob, () => Open(ref opened), default));
         Assert.Equal(Size, Sent(fixture).Sum());
-        Assert.Contains(kept, Sent(fixture));
+        Assert.Contains(Kept, Sent(fixture));
         Assert.Equal((1, 1, 1), (fixture.Count("POST", "/uploads/"), fixture.Count("GET", "/uploads/"), opened));
         await RequireStoredAsync(fixture);
     }

@@ -39,7 +39,7 @@ internal sealed record TarItem
 /// <summary>Writes tar archives in archive order. Text is written as Latin-1, so that any byte can be written.</summary>
 internal sealed class TarBuilder
 {
-    private readonly List<byte> tar = [];
+    private readonly List<byte> _tar = [];
 
     /// <summary>What stands at the end; two blocks of nulls unless a test says otherwise.</summary>
     public byte[] End { get; init; } = new byte[1024];
@@ -139,13 +139,13 @@ internal sealed class TarBuilder
         item.Spoil?.Invoke(block);
         block.AsSpan(148, 8).Fill((byte)' ');
         Octal(block, 148, 7, block.Sum(b => b));
-        tar.AddRange(block);
-        tar.AddRange(item.Content);
-        tar.AddRange(new byte[-item.Content.Length & 511]);
+        _tar.AddRange(block);
+        _tar.AddRange(item.Content);
+        _tar.AddRange(new byte[-item.Content.Length & 511]);
         return this;
     }
 
-    public byte[] Build() => [.. tar, .. End];
+    public byte[] Build() => [.. _tar, .. End];
 
     private static void Text(byte[] block, int at, string text) => Encoding.Latin1.GetBytes(text).CopyTo(block, at);
 

@@ -34,7 +34,7 @@ public sealed record SlipwayCommand(string Root)
     ];
 
     /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>
-    public static string Compiled => SourceTree.At("build", "Graph", "bin", "Debug", "net10.0", "_build.dll");
+    public static string Compiled => SourceTree.At("build", "Graph", "bin", SourceTree.Configuration, "net10.0", "_build.dll");
 
     /// <summary>The program that starts it: of the runtime that runs the tests, else the one on PATH.</summary>
     public static string Dotnet

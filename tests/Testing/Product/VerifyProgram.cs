@@ -6,7 +6,7 @@ public sealed record VerifyProgram(string File)
 {
     /// <summary>As it was compiled with the solution.</summary>
     public static VerifyProgram Compiled { get; } =
-        new(SourceTree.At("build", "SlipwayVerify", "bin", "Debug", "net10.0", "slipway-verify.dll"));
+        new(SourceTree.At("build", "SlipwayVerify", "bin", SourceTree.Configuration, "net10.0", "slipway-verify.dll"));
 
     /// <summary>What starts it and its arguments, in a root of its own.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
