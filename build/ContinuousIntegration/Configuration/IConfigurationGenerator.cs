@@ -23,7 +23,7 @@ public sealed record ConfigurationContext
     /// <summary>Absolute.</summary>
     public required string RootDirectory { get; init; }
 
-    /// <summary>How people and servers start the build: <c>./build.sh</c>.</summary>
+    /// <summary>How people and servers start the build, as it is typed.</summary>
     public required string Command { get; init; }
 
     /// <summary>The names of all targets.</summary>
