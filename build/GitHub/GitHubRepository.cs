@@ -3,7 +3,7 @@ using Slipway.Oci;
 
 namespace Slipway.GitHub;
 
-/// <summary>One repository: its releases and their assets, its files, its pull requests. Safe for concurrent use.</summary>
+/// <summary>One repository: its releases and their assets, its files, its pull requests, its issues. Safe for concurrent use.</summary>
 public sealed class GitHubRepository
 {
     private readonly RepositoryCalls _calls;
@@ -19,6 +19,7 @@ public sealed class GitHubRepository
         GitObjects objects = new(_calls);
         Files = new GitHubFiles(objects);
         PullRequests = new PullRequests(this, _calls, objects);
+        Issues = new GitHubIssues(_calls);
     }
 
     public RepositoryName Name { get; }
@@ -37,6 +38,8 @@ public sealed class GitHubRepository
     public GitHubFiles Files { get; }
 
     public PullRequests PullRequests { get; }
+
+    public GitHubIssues Issues { get; }
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>

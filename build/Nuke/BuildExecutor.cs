@@ -44,11 +44,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
                 return;
             }
 
-            log.Banner(target.Name);
-            target.Status = ExecutionStatus.Running;
-            build.OnTargetRunning(target.Name);
-            foreach (Action action in target.Definition.Actions)
-                action();
+            Act(target);
             target.Duration = environment.Time.GetElapsedTime(start);
             target.Status = ExecutionStatus.Succeeded;
             attempt.Add(target.Name);
@@ -60,6 +56,22 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
         {
             target.Duration = environment.Time.GetElapsedTime(start);
             End(target, Failure.Unwrap(thrown), cancellationToken);
+        }
+    }
+
+    private void Act(ExecutableTarget target)
+    {
+        log.Banner(target.Name);
+        try
+        {
+            target.Status = ExecutionStatus.Running;
+            build.OnTargetRunning(target.Name);
+            foreach (Action action in target.Definition.Actions)
+                action();
+        }
+        finally
+        {
+            log.EndBanner(target.Name);
         }
     }
 
@@ -80,7 +92,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
 
         target.Status = ExecutionStatus.Failed;
         target.Failure = exception;
-        log.Failure($"{target.Name} failed: {log.Words(exception)}");
+        log.Failure($"{target.Name} failed: {log.Words(exception)}", exception);
         build.OnTargetFailed(target.Name);
     }
 }

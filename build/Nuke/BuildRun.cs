@@ -27,7 +27,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
             Exception exception = Failure.Unwrap(thrown);
             if (interruption.Token.IsCancellationRequested && Failure.IsCancellation(exception))
                 return BuildCancellation.ExitCode;
-            _log.Failure(_log.Words(exception));
+            _log.Failure(_log.Words(exception), exception);
             return Failure.ExitCode(exception, conventions);
         }
         finally
@@ -55,7 +55,12 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         T build = new();
         TargetNames names = new(TargetGraph.Of(build, defaults));
         Inquiry inquiry = new(names, parameters, values, conventions, _log);
-        if (inquiry.Help(build, session.RootDirectory) || inquiry.Plan(session.RootDirectory, environment.ShowPage))
+        ServerFiles servers = new(typeof(T), names, session, conventions, _log);
+        if (
+            inquiry.Help(build, session.RootDirectory)
+            || inquiry.Plan(session.RootDirectory, environment.ShowPage)
+            || servers.Generate(values.Get(KernelParameters.GenerateConfiguration) as string[])
+        )
             return 0;
 
         values.ReadFiles(session.RootDirectory, parameters);
@@ -76,6 +81,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         );
         if (values.Get(KernelParameters.NoLogo) is not true)
             _log.Logo(typeof(T).Assembly);
+        servers.TellStale();
         BuildAttempt attempt = BuildAttempt.Begin(
             session,
             typed.Invocation(parameters),

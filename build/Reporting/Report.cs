@@ -1,4 +1,5 @@
 using System.Text;
+using Nuke.Common.CI;
 using Slipway.Oci;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -20,10 +21,24 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     private readonly Lock _gate = new();
 
     /// <summary>To this process's own streams.</summary>
-    public static Report ToConsole() => new(Console.Error, Console.Out, Console.IsOutputRedirected);
+    public static Report ToConsole() =>
+        new(Console.Error, Console.Out, Console.IsOutputRedirected)
+        {
+            Page = new StepFiles(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null),
+        };
+
+    /// <summary>Where tables and notes are shown, too: the page of a CI server's step; null for nowhere.</summary>
+    public StepFiles? Page { get; init; }
 
     /// <summary>One line of the log.</summary>
     public void Line(string text) => Write(Printable.Line(text));
+
+    /// <summary>A line of the log that belongs to the result: it says how that is to be read.</summary>
+    public void Note(string text)
+    {
+        Line(text);
+        AddToPage(() => MarkdownTable.Escaped(Printable.Line(text)) + "\n");
+    }
 
     /// <summary>What a program said, on as many lines of the log as it took.</summary>
     public void Lines(string text) => Write(Printable.Lines(text));
@@ -68,6 +83,27 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
         foreach (IReadOnlyList<string> row in cells)
             table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
         console.Write(table);
+        AddToPage(() =>
+            MarkdownTable.Of(
+                columns,
+                cells.Select(row =>
+                    (IReadOnlyList<string>)[.. row.Select(cell => string.Join('\n', cell.Split('\n').Select(Printable.Line)))]
+                )
+            )
+        );
+    }
+
+    /// <summary>A page that cannot be written is told and fails nothing.</summary>
+    private void AddToPage(Func<string> markdown)
+    {
+        try
+        {
+            Page?.AddSummary(markdown());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Line($"the step's page cannot be written: {e.Message}");
+        }
     }
 
     private void Write(string text)

@@ -29,7 +29,7 @@ internal static class DriftView
                 )
             );
         if (findings.Length > 0 && reports.Any(one => !one.IsJudged))
-            report.Line(NotJudged);
+            report.Note(NotJudged);
         foreach (DriftReport one in reports.Where(one => one.Omitted > 0))
             report.Result($"{one.Image}: and {one.Omitted} findings more, which are not listed");
         foreach (DriftReport one in reports)

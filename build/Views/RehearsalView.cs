@@ -24,7 +24,7 @@ internal static class RehearsalView
                 .Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn!.Replace(",", ", ", StringComparison.Ordinal)})"),
         ];
         if (standIns.Length > 0)
-            report.Line(
+            report.Note(
                 $"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small "
                     + "placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published."
             );

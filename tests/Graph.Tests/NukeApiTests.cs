@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Nuke.Common.CI;
 
 namespace Slipway.Graph.Tests;
 
@@ -17,6 +18,7 @@ public sealed class NukeApiTests
         typeof(IBuildConventions).FullName!,
         typeof(BuildCancellation).FullName!,
         typeof(BuildUsageException).FullName!,
+        typeof(SourcePlace).FullName!,
     ];
 
     private static readonly string[] Used =

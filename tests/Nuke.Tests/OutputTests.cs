@@ -91,7 +91,7 @@ public sealed class OutputTests : IDisposable
     [InlineData(@"^  --artifacts-directory VALUE +Where everything goes\. Default: artifacts\.$")]
     [InlineData(@"^  --jobs VALUE +At once\. Default: 4\.$")]
     [InlineData(@"^  --json$")]
-    [InlineData(@"^  --key-password VALUE +Password of the key\. Secret: set SLIPWAY_KEY_PASSWORD\.$")]
+    [InlineData(@"^  --key-password VALUE +Password of the key\. Secret: set\s+SLIPWAY_KEY_PASSWORD\.$")]
     [InlineData(@"^  --accept-unsigned-unsafe +From the command line only\.$")]
     [InlineData(@"^  --target VALUE\.\.\. +Targets to run\. Default is 'Show'\.$")]
     [InlineData(@"SLIPWAY_VERBOSITY")]

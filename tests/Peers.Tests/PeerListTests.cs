@@ -11,7 +11,10 @@ public sealed class PeerListTests
     [Fact]
     public void The_list_names_exactly_the_peers_that_tests_know() =>
         Assert.Equal(
-            Peer.All.Select(peer => peer.Name).Append(ApiDescription.PeerName).Order(StringComparer.Ordinal),
+            Peer.All.Select(peer => peer.Name)
+                .Append(ApiDescription.PeerName)
+                .Concat(WorkflowJudge.All.Select(judge => judge.Name))
+                .Order(StringComparer.Ordinal),
             PeerPrograms.Listed().Order(StringComparer.Ordinal)
         );
 

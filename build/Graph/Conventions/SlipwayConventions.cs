@@ -1,4 +1,6 @@
 using Nuke.Common;
+using Nuke.Common.CI;
+using Slipway.Definitions;
 using Slipway.Graph;
 using Slipway.Oci;
 using Slipway.Reporting;
@@ -41,6 +43,16 @@ public sealed class SlipwayConventions : IBuildConventions
     }
 
     public string Printable(string line) => Oci.Printable.Line(line);
+
+    /// <summary>Of several failures the first that has one.</summary>
+    public SourcePlace? PlaceOf(Exception exception) =>
+        exception switch
+        {
+            DefinitionException { Place: var (file, line, column) } => new SourcePlace(file, line, column),
+            AggregateException many => many.InnerExceptions.Select(PlaceOf).FirstOrDefault(place => place is not null),
+            { InnerException: { } inner } => PlaceOf(inner),
+            _ => null,
+        };
 
     public bool IsOwn(Exception exception) => FailureText.IsOwn(exception);
 

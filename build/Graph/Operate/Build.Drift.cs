@@ -12,6 +12,9 @@ namespace Slipway.Graph;
 /// <summary>Comparing the registries with each other and with records.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Drift: keep an issue on GitHub for each finding: opened once, refreshed, closed when it is found no more")]
+    private readonly bool Issues;
+
     private Target Drift =>
         _ =>
             _.Description("Compare the registries with each other and with records: moved and missing tags, lost content and signatures")
@@ -37,6 +40,8 @@ internal sealed partial class Build
                         report.Result(DriftView.Json(reports));
                     else
                         DriftView.Show(report, reports);
+                    if (Issues)
+                        await new DriftIssues((await FindGitHubAsync(transport)).Issues, report.Line).KeepAsync(reports, Stop);
                     DriftView.RequireNone(reports);
                 });
 }

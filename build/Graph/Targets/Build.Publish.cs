@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Release;
 using Slipway.Reporting;
 using Slipway.Trust;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -38,6 +39,7 @@ internal sealed partial class Build
                     // What ran in this very run, or before it was published, need not run again.
                     bool tried = Platforms.Length == 0 && SucceededTargets.Any(target => target.Name == nameof(Smoke));
                     await SmokeFirstAsync(report, tried ? [] : due);
+                    List<ReleaseRecord> published = [];
                     foreach (ImageDefinition definition in await DefinitionsAsync())
                     {
                         ReleaseRecord record = await workflow.RunAsync(definition, PolicyOf(signer, definition), Stop);
@@ -47,6 +49,9 @@ internal sealed partial class Build
                             report.Result(record.ToBytes());
                         else
                             report.Result(record.Reference.ToString());
+                        published.Add(record);
                     }
+
+                    StepOutputs.OfProcess().Set(published);
                 });
 }

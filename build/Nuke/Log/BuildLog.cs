@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Nuke.Common.CI;
 using Nuke.Common.Execution;
 
 namespace Nuke.Common.Output;
@@ -16,8 +17,19 @@ internal sealed class BuildLog
 
     private readonly IBuildConventions _conventions;
 
-    private BuildLog(IBuildConventions conventions, bool isTerminal, bool isColoured) =>
-        (_conventions, IsTerminal, IsColoured) = (conventions, isTerminal, isColoured);
+    private readonly Host _host;
+    private readonly TimeProvider _time;
+
+    private BuildLog(IBuildConventions conventions, BuildEnvironment environment, bool isTerminal)
+    {
+        (_conventions, IsTerminal, _time) = (conventions, isTerminal, environment.Time);
+        IsColoured = isTerminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb";
+        _host = BuildServer.Of(environment.Variable, environment.IsServer);
+        Files = new StepFiles(environment.Variable);
+    }
+
+    /// <summary>What a step tells GitHub's runner beside the log.</summary>
+    public StepFiles Files { get; }
 
     public TextWriter Writer => _conventions.Log;
     public bool IsTerminal { get; }
@@ -30,11 +42,7 @@ internal sealed class BuildLog
         bool terminal =
             (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected)
             || (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
-        return new BuildLog(
-            conventions,
-            terminal,
-            terminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb"
-        );
+        return new BuildLog(conventions, environment, terminal);
     }
 
     private static Verbosity Verbosity => BuildSession.Current?.Verbosity ?? Verbosity.Normal;
@@ -42,8 +50,17 @@ internal sealed class BuildLog
     public static bool Shows(Verbosity least) => Verbosity <= least;
 
     /// <summary>Stars out these texts too from now on. One or two letters are no secret and would star out half of every line.</summary>
-    public void Hide(IEnumerable<string> values) =>
-        _secrets = [.. _secrets.Concat(values.Where(x => x.Length > 2)).Distinct().OrderByDescending(x => x.Length)];
+    public void Hide(IEnumerable<string> values)
+    {
+        string[] added = [.. values.Where(x => x.Length > 2).Except(_secrets)];
+        _secrets = [.. _secrets.Concat(added).OrderByDescending(x => x.Length)];
+        // The server is told before anything else is written; it takes lines, and never shows these.
+        foreach (string line in added.SelectMany(x => x.Split('\n')).Select(x => x.TrimEnd('\r')).Where(x => x.Length > 2).Distinct())
+        {
+            if (_host.Hide(line) is { } command)
+                Writer.WriteLine(command);
+        }
+    }
 
     /// <summary>
     /// The text with secrets starred out. One that could be a word is starred only where it stands as a word; what is long and of more than
@@ -69,8 +86,31 @@ internal sealed class BuildLog
     {
         if (!Shows(Verbosity.Normal))
             return;
+        if (_host.BeginBlock(target, _time.GetUtcNow()) is { } line)
+        {
+            Writer.WriteLine(line);
+            return;
+        }
+
         Writer.WriteLine();
         Writer.WriteLine(Styled("1;36", $"== {target} ".PadRight(BannerWidth, '=')));
+    }
+
+    /// <summary>What ends a target's lines, where the server folds them.</summary>
+    public void EndBanner(string target)
+    {
+        if (Shows(Verbosity.Normal) && _host.EndBlock(target, _time.GetUtcNow()) is { } line)
+            Writer.WriteLine(line);
+    }
+
+    /// <summary>A failure where it happens: the server marks it, at its place in a file where there is one.</summary>
+    public void Failure(string text, Exception exception)
+    {
+        string shown = Shown(text);
+        if (_host.ReportError(shown, _conventions.PlaceOf(exception)) is { } command)
+            Writer.WriteLine(command);
+        else
+            Failure(text);
     }
 
     /// <summary>Shown at every verbosity.</summary>
@@ -78,14 +118,18 @@ internal sealed class BuildLog
 
     public void Warning(string text)
     {
-        if (Shows(Verbosity.Minimal))
+        if (!Shows(Verbosity.Minimal))
+            return;
+        if (_host.ReportWarning(Shown(text)) is { } command)
+            Writer.WriteLine(command);
+        else
             Line(text, "33");
     }
 
     /// <summary>One line, or several of ours.</summary>
     public void Line(string text, string? style = null)
     {
-        string shown = string.Join('\n', text.Split('\n').Select(_conventions.Printable));
+        string shown = Shown(text);
         Writer.WriteLine(style is null ? shown : Styled(style, shown));
     }
 
@@ -99,6 +143,8 @@ internal sealed class BuildLog
             ? $"{words}\n{string.Join('\n', Starred(exception.ToString()).Split('\n').Select(line => "  | " + line.TrimEnd('\r')))}"
             : words;
     }
+
+    private string Shown(string text) => string.Join('\n', text.Split('\n').Select(_conventions.Printable));
 
     private string Styled(string style, string text) => IsColoured ? $"\e[{style}m{text}\e[0m" : text;
 }

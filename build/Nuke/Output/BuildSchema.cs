@@ -89,7 +89,8 @@ internal static class BuildSchema
         return [.. stream.ToArray(), (byte)'\n'];
     }
 
-    private static bool HoldsSource(BuildSession session)
+    /// <summary>Whether the root is the repository of the build's own source.</summary>
+    public static bool HoldsSource(BuildSession session)
     {
         for (AbsolutePath? at = session.AssemblyDirectory; at is not null && at != session.RootDirectory; at = at.Parent)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nuke.Common.CI;
 using Nuke.Common.Execution;
 using Spectre.Console;
 
@@ -19,6 +20,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
             return;
         log.Line("");
         WriteTable();
+        WritePage();
         foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
         {
             log.Line("");
@@ -52,6 +54,32 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         console.Write(Table());
         foreach (string line in text.ToString().TrimEnd().Split('\n'))
             log.Line(line.TrimEnd());
+    }
+
+    /// <summary>The same on the page of a CI server's step; a page that cannot be written fails no build.</summary>
+    private void WritePage()
+    {
+        try
+        {
+            log.Files.AddSummary(
+                MarkdownTable.Of(
+                    ["Target", "Status", "Duration", "Reason"],
+                    plan.Select(target =>
+                        (IReadOnlyList<string>)
+                            [
+                                target.Name,
+                                target.Status.ToString(),
+                                Ran(target) ? Words(target.Duration) : "",
+                                target.Failure is { } failure ? log.Words(failure) : target.Skipped ?? "",
+                            ]
+                    )
+                )
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning($"the step's summary cannot be written: {e.Message}");
+        }
     }
 
     private Table Table()

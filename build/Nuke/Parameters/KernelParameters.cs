@@ -33,5 +33,14 @@ internal static class KernelParameters
     public static BuildParameter Continue { get; } =
         new("Continue", "Continues the last failed run of the same command and skips its finished targets", typeof(bool));
 
-    public static IReadOnlyList<BuildParameter> All { get; } = [Continue, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity];
+    public static BuildParameter GenerateConfiguration { get; } =
+        new("GenerateConfiguration", "Writes the files of CI servers, as GitHubActions_check; without a name all", typeof(string[]))
+        {
+            Separator = '+',
+            MayBeEmpty = true,
+            IsBeforeFiles = true,
+        };
+
+    public static IReadOnlyList<BuildParameter> All { get; } =
+    [Continue, GenerateConfiguration, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity];
 }

@@ -215,6 +215,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
                     ?? _assets.Handle(call)
                     ?? await GitEndpoint.HandleAsync(call)
                     ?? await PullEndpoint.HandleAsync(call)
+                    ?? await IssueEndpoint.HandleAsync(call)
                     ?? StandInAnswer.NotFound;
         }
         catch (Exception e)

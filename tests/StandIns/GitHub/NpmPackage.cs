@@ -10,7 +10,7 @@ namespace Slipway.StandIns;
 /// <summary>A package of npm's registry, for what it carries: fetched by its hash and unpacked without npm, nothing of it run.</summary>
 /// <param name="Name">With its scope.</param>
 /// <param name="Integrity"><c>sha512-BASE64</c>, as lock files have it (Subresource Integrity).</param>
-internal sealed record NpmPackage(string Name, string Version, string Integrity)
+public sealed record NpmPackage(string Name, string Version, string Integrity)
 {
     private string Folder => Path.Combine(TestCache.Peers, $"npm-{Name.Replace('/', '-').TrimStart('@')}-{Version}-{Digest.Abbreviated}");
 
@@ -28,6 +28,21 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
                 await UnpackAsync(await FetchAsync(), name, Path.Combine(unfinished, Path.GetFileName(name)))
             );
             return File.Exists(path) ? path : throw new PeerMissingException($"npm's {Name} {Version} has no {name}");
+        }
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or ContentException or RemoteException or UnauthorizedAccessException)
+        {
+            throw new PeerMissingException($"npm's {Name} {Version} cannot be fetched: {e.Message}");
+        }
+    }
+
+    /// <summary>A folder with all that is in it.</summary>
+    /// <exception cref="PeerMissingException">It cannot be had; says why.</exception>
+    public async Task<string> FolderAsync()
+    {
+        try
+        {
+            return await TestCache.FolderAsync(Folder + "-whole", async unfinished => await UnpackAllAsync(await FetchAsync(), unfinished));
         }
         catch (Exception e)
             when (e is HttpRequestException or IOException or ContentException or RemoteException or UnauthorizedAccessException)
@@ -58,6 +73,22 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
                 },
                 CancellationToken.None
             );
+    }
+
+    /// <summary>Regular files alone, each below the folder; the archive's hash is known, so that nobody else wrote its names.</summary>
+    private static async Task UnpackAllAsync(string archive, string folder)
+    {
+        await using FileStream file = File.OpenRead(archive);
+        await using GZipStream unzipped = new(file, CompressionMode.Decompress);
+        await using TarReader reader = new(unzipped);
+        while (await reader.GetNextEntryAsync() is { } entry)
+        {
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                continue;
+            string path = Path.Combine(folder, entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await entry.ExtractToFileAsync(path, overwrite: true);
+        }
     }
 
     private static async Task UnpackAsync(string archive, string name, string path)

@@ -9,6 +9,8 @@ namespace Slipway.StandIns;
 /// <param name="uploads">Without a slash at its end.</param>
 internal sealed class StandInDocuments(string site, string api, string uploads)
 {
+    public string Site => site;
+
     private const string When = "yyyy-MM-ddTHH:mm:ssZ";
 
     /// <summary>What repositories have further addresses for; some are templates.</summary>

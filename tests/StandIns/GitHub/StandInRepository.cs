@@ -57,6 +57,15 @@ public sealed class StandInRepository
         }
     }
 
+    public IReadOnlyList<StandInIssue> Issues
+    {
+        get
+        {
+            lock (_lock)
+                return [.. IssueList];
+        }
+    }
+
     /// <summary>The labels that there are.</summary>
     public ConcurrentDictionary<string, string> Labels { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -67,6 +76,23 @@ public sealed class StandInRepository
     internal List<StandInRelease> ReleaseList { get; } = [];
 
     internal List<StandInPullRequest> PullList { get; } = [];
+
+    private List<StandInIssue> IssueList { get; } = [];
+
+    /// <summary>Opens an issue, as its page does.</summary>
+    public StandInIssue AddIssue(string title, string? text, params string[] labels)
+    {
+        StandInIssue issue = new((int)NextId())
+        {
+            Title = title,
+            Text = text,
+            CreatedAt = Time.GetUtcNow(),
+        };
+        issue.Labels.AddRange(labels);
+        lock (_lock)
+            IssueList.Add(issue);
+        return issue;
+    }
 
     /// <summary>Publishes a release, as its page does.</summary>
     public StandInRelease AddRelease(string tag, DateTimeOffset publishedAt, bool isPrerelease = false, bool isDraft = false)

@@ -96,6 +96,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Links programs of native code; with it comes what strips them.</summary>
     public static Peer Gcc { get; } = new("gcc", null, "usr/bin/gcc");
 
+    /// <summary>Runs the judges of CI servers' files: 20 or newer.</summary>
+    public static Peer Node { get; } = new("node", "nodejs", "usr/bin/node");
+
     public static Peer Git { get; } = new("git", null, "usr/bin/git");
 
     /// <summary>The host's, whatever its version; part of the C library's own package.</summary>
@@ -185,6 +188,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             Git,
             Ldconfig,
             Mmdebstrap,
+            Node,
             Ip,
             Iptables,
             Openssl,

@@ -1,0 +1,11 @@
+using Nuke.Common.CI;
+using Nuke.Common.CI.GitHubActions;
+
+namespace Slipway.Development;
+
+/// <summary>What differs on the registries, each in an issue that is opened once, refreshed, and closed when it is well again.</summary>
+internal sealed class WatchWorkflowAttribute(string name) : GitHubActionsAttribute(name, GitHubActionsImage.Ubuntu2404)
+{
+    protected override IEnumerable<GitHubActionsStep> GetSteps(ConfigurationContext context) =>
+        [.. GetSetup(), GitHubActionsStep.Run($"{context.Command} Drift --issues") with { Env = GetImports().ToDictionary() }];
+}
