@@ -61,12 +61,12 @@ public sealed record TinyGoProgram
         int auditAt = dataAt + data.Length,
             namesAt = auditAt + audit.Length,
             tableAt = namesAt + names.Length;
-        List<byte[]> sections = [Section(0, 0, 0, 0)];
+        List<byte[]> sections = [Section(0, 0, 0, 0, 0)];
         if (blob.Length > 0)
-            sections.Add(Section(1, Base + (ulong)(dataAt + Before), dataAt + Before, blob.Length));
+            sections.Add(Section(1, 1, Base + (ulong)(dataAt + Before), dataAt + Before, blob.Length));
         if (AuditData is not null)
-            sections.Add(Section(15, 0, auditAt, audit.Length));
-        sections.Add(Section(23, 0, namesAt, names.Length));
+            sections.Add(Section(15, 1, 0, auditAt, audit.Length));
+        sections.Add(Section(23, 3, 0, namesAt, names.Length));
         return
         [
             .. Header(HasSections ? tableAt : 0, HasSections ? sections.Count : 0),
@@ -131,7 +131,7 @@ public sealed record TinyGoProgram
             .. Half((ushort)HeaderSize),
             .. Half((ushort)SegmentSize),
             .. Half(2),
-            .. Half((ushort)(sections == 0 ? 0 : Section(0, 0, 0, 0).Length)),
+            .. Half((ushort)(sections == 0 ? 0 : Section(0, 0, 0, 0, 0).Length)),
             .. Half((ushort)sections),
             .. Half((ushort)Math.Max(0, sections - 1)),
         ];
@@ -142,10 +142,10 @@ public sealed record TinyGoProgram
         return Is64 ? [.. Single(1), .. Single(flags), .. place, .. Word(16)] : [.. Single(1), .. place, .. Single(flags), .. Word(16)];
     }
 
-    private byte[] Section(uint name, ulong address, int at, int size) =>
+    private byte[] Section(uint name, uint type, ulong address, int at, int size) =>
         [
             .. Single(name),
-            .. Single(1),
+            .. Single(type),
             .. Word(0),
             .. Word(address),
             .. Word((ulong)at),
