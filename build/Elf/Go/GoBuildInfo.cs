@@ -36,7 +36,7 @@ public sealed record GoBuildInfo
     /// <summary>Reads the build information of a program; of the content some MB at most are in memory. The stream stays open.</summary>
     /// <param name="content">Seekable; read from its beginning whatever its position.</param>
     /// <returns>Null when the content is no ELF file or no Go program.</returns>
-    /// <exception cref="ContentException">It has build information that is cut short, malformed or beyond all measure; says what.</exception>
+    /// <exception cref="ContentException">Its build information is cut short, malformed or beyond measure; says what.</exception>
     public static GoBuildInfo? Read(Stream content)
     {
         ArgumentNullException.ThrowIfNull(content);

@@ -133,11 +133,13 @@ public sealed class GoBuildInfoTests : IDisposable
         }
 
         foreach (GoBuildSetting setting in info.Settings)
-            yield return $"build\t{setting.Key}={(setting.Value.IndexOfAny([' ', '\t', '\r', '\n', '"', '`']) < 0 ? setting.Value : Quoted(setting.Value))}";
+            yield return $"build\t{setting.Key}={Quoted(setting.Value)}";
     }
 
     private static string Quoted(string text)
     {
+        if (text.IndexOfAny([' ', '\t', '\r', '\n', '"', '`']) < 0)
+            return text;
         StringBuilder quoted = new("\"");
         foreach (char c in text)
             quoted.Append(c is '"' or '\\' ? $"\\{c}" : c);

@@ -32,7 +32,7 @@ internal static class DescribedImage
             .Add(new TinyDeb("c++-odd", "1:2.0~rc1+b2").File("usr/lib/odd ä\"name", "odd").File("usr/lib/empty"))
             .AddUpstream("tool", "tool"u8.ToArray(), "[{ to: /opt/tool }]");
 
-    /// <summary>The same with a Go program of a Debian package, which has two names, another one of upstream's, and one of Rust's.</summary>
+    /// <summary>The same with a Go program of a package, by two names, another one of upstream's, and one of Rust's.</summary>
     public static AssemblyFixture CreateWithPrograms()
     {
         AssemblyFixture shop = Create();
@@ -71,7 +71,7 @@ internal static class DescribedImage
                 + "build\tvcs.modified=true\n",
         };
 
-    /// <summary>With what cargo-auditable leaves: one package of its own, one of crates.io, one of git, one that only the build needed.</summary>
+    /// <summary>With what cargo-auditable leaves: its own package, one of crates.io, one of git, one that only the build needed.</summary>
     public static TinyGoProgram RustTool { get; } =
         new()
         {
