@@ -18,6 +18,9 @@ internal sealed class ElfBytes(Stream content, ElfClass elfClass, bool isLittleE
     private readonly long _length = content.Length;
     private long _texts;
 
+    /// <summary>Of the file, in bytes.</summary>
+    public ulong Length => (ulong)_length;
+
     public bool Is64 => elfClass == ElfClass.Elf64;
 
     /// <summary>Fills <paramref name="into"/> from an offset.</summary>

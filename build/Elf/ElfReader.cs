@@ -9,8 +9,26 @@ internal static class ElfReader
     /// <summary>The most bytes of program headers that Linux takes (fs/binfmt_elf.c).</summary>
     private const int LongestProgramHeaders = 1 << 16;
 
+    /// <summary>The same of what may be no ELF file, or none that a loader can read: null then.</summary>
+    public static (ElfBytes Bytes, byte[] Header)? OpenIfElf(Stream content)
+    {
+        Span<byte> start = stackalloc byte[4];
+        content.Position = 0;
+        try
+        {
+            return content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && ElfFile.HasMagic(start)
+                ? Open(content)
+                : null;
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The file's bytes and its header.</summary>
     /// <exception cref="ContentException">The file is cut short or malformed.</exception>
-    public static ElfFile Read(Stream content)
+    public static (ElfBytes Bytes, byte[] Header) Open(Stream content)
     {
         Span<byte> identity = stackalloc byte[16];
         content.Position = 0;
@@ -21,21 +39,27 @@ internal static class ElfReader
                 $"ELF: identification: class {identity[4]}, byte order {identity[5]}, version {identity[6]} is no ELF file"
             );
         ElfBytes bytes = new(content, (ElfClass)identity[4], identity[5] == 1);
-
-        Span<byte> header = stackalloc byte[bytes.Is64 ? 64 : 52];
+        byte[] header = new byte[bytes.Is64 ? 64 : 52];
         bytes.Read(0, header, "header");
+        return (bytes, header);
+    }
+
+    /// <exception cref="ContentException">The file is cut short or malformed.</exception>
+    public static ElfFile Read(Stream content)
+    {
+        (ElfBytes bytes, byte[] header) = Open(content);
         ElfFile file = new()
         {
-            Class = (ElfClass)identity[4],
-            IsLittleEndian = identity[5] == 1,
-            Type = bytes.UInt16(header[16..]) switch
+            Class = (ElfClass)header[4],
+            IsLittleEndian = header[5] == 1,
+            Type = bytes.UInt16(header.AsSpan(16)) switch
             {
                 1 => ElfType.Relocatable,
                 2 => ElfType.Executable,
                 3 => ElfType.Shared,
                 _ => ElfType.Other,
             },
-            Machine = bytes.UInt16(header[18..]),
+            Machine = bytes.UInt16(header.AsSpan(18)),
         };
         ImmutableArray<ElfSegment> segments = ReadSegments(bytes, header);
         if (segments.FirstOrDefault(segment => segment.Type == ElfSegment.Interpreter) is { } interpreter)
@@ -45,7 +69,8 @@ internal static class ElfReader
             : file;
     }
 
-    private static ImmutableArray<ElfSegment> ReadSegments(ElfBytes bytes, ReadOnlySpan<byte> header)
+    /// <exception cref="ContentException">The table is cut short or malformed.</exception>
+    public static ImmutableArray<ElfSegment> ReadSegments(ElfBytes bytes, ReadOnlySpan<byte> header)
     {
         ulong offset = bytes.Word(header[(bytes.Is64 ? 32 : 28)..]);
         int size = bytes.UInt16(header[(bytes.Is64 ? 54 : 42)..]);

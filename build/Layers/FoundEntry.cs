@@ -65,6 +65,15 @@ public sealed record FileFindings
     /// <summary>Why it begins as an ELF file and is none.</summary>
     public string? BrokenElf { get; init; }
 
+    /// <summary>How a Go program was built; null for all else, and where it was not asked for.</summary>
+    public GoBuildInfo? Go { get; init; }
+
+    /// <summary>What a Rust program was built from; null where it does not say it, for all else, and where it was not asked for.</summary>
+    public CargoAuditData? Cargo { get; init; }
+
+    /// <summary>Why what a program says of its building cannot be read; null when it can, and for all else.</summary>
+    public string? BrokenBuild { get; init; }
+
     /// <summary>What stands behind <c>#!</c> in the first line; null when it does not begin so.</summary>
     public string? Script { get; init; }
 

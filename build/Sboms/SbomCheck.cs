@@ -28,10 +28,17 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
         ImageConfig config = await StoredConfig.ReadAsync(place, read, cancellationToken);
         using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, read, config, folder, cancellationToken);
         FoundImage found = await Task.Run(
-            () => ImageScan.Read(spooled.Layers, spooled.Open, new HashScan(), cancellationToken),
+            () => HashScan.Read(spooled.Layers, spooled.Open, Path.Combine(folder, "programs"), cancellationToken),
             cancellationToken
         );
-        IEnumerable<SbomFinding> all = [.. Subject(manifest), .. Files(found), .. Owners(), .. Packages(found)];
+        IEnumerable<SbomFinding> all =
+        [
+            .. Subject(manifest),
+            .. Files(found),
+            .. Owners(),
+            .. Packages(found),
+            .. new ProgramCheck(document).Run(found),
+        ];
         return [.. all.OrderBy(finding => finding.What, StringComparer.Ordinal).ThenBy(finding => finding.Name, StringComparer.Ordinal)];
     }
 
@@ -92,9 +99,10 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
                 Show("/" + file.Path),
                 $"wanted one package that contains it, got {owners[file.Id].Count()}"
             );
+        HashSet<string> linked = [.. document.Programs.Select(built => built.Package)];
         foreach (SpdxPackage package in document.Packages)
         {
-            if (!owned.Contains(package.Id) && package.Id != document.Describes)
+            if (!owned.Contains(package.Id) && package.Id != document.Describes && !linked.Contains(package.Id))
                 yield return new SbomFinding(SbomFinding.PackageExtra, Show(package.Name), "nothing in the image is of it");
             string? code = owned.Contains(package.Id) ? SpdxPackage.CodeOf(owned[package.Id]) : null;
             if (package.VerificationCode != code)

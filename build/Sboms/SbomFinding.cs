@@ -33,6 +33,18 @@ public sealed record SbomFinding(string Name, string What, string Problem)
     /// <summary>It names a package that nothing in the image is of, or that the image's own list of packages does not have.</summary>
     public const string PackageExtra = "sbom-package-extra";
 
+    /// <summary>A program of the image was built from a module or package that it does not name for it.</summary>
+    public const string ModuleMissing = "sbom-module-missing";
+
+    /// <summary>It names a module or package for a program that was built without.</summary>
+    public const string ModuleExtra = "sbom-module-extra";
+
+    /// <summary>It says something else of a module or package than the program.</summary>
+    public const string ModuleDiffers = "sbom-module-differs";
+
+    /// <summary>What a program says of its building cannot be read.</summary>
+    public const string ProgramUnreadable = "sbom-program-unreadable";
+
     /// <summary>A Debian package is of another version in the image's own list.</summary>
     public const string PackageDiffers = "sbom-package-differs";
 }

@@ -5,7 +5,7 @@ namespace Slipway.Spdx;
 
 /// <summary>
 /// Package URLs, the names that scanners look vulnerabilities up by (the purl specification; its type definitions
-/// <c>deb</c>, <c>oci</c>, <c>nuget</c> and <c>generic</c>). Qualifiers stand in the order of their keys.
+/// <c>deb</c>, <c>oci</c>, <c>nuget</c>, <c>golang</c>, <c>cargo</c> and <c>generic</c>). Qualifiers stand in the order of their keys.
 /// </summary>
 public static class PackageUrl
 {
@@ -38,6 +38,16 @@ public static class PackageUrl
 
     /// <summary>Type <c>nuget</c>: names keep their case.</summary>
     public static string OfNuGet(string name, string version) => $"pkg:nuget/{Encode(name)}@{Encode(version)}";
+
+    /// <summary>Type <c>golang</c>: namespace and name, all of a module's path, are in lower case.</summary>
+    /// <param name="version">Null where none is known.</param>
+    public static string OfGoModule(string path, string? version) =>
+        "pkg:golang/"
+        + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => Encode(part.ToLowerInvariant())))
+        + (version is null ? "" : $"@{Encode(version)}");
+
+    /// <summary>Type <c>cargo</c>: names keep their case.</summary>
+    public static string OfCargo(string name, string version) => $"pkg:cargo/{Encode(name)}@{Encode(version)}";
 
     /// <summary>Percent-encoding of all but letters, digits, <c>.</c>, <c>-</c>, <c>_</c>, <c>~</c> and the colon.</summary>
     private static string Encode(string text)

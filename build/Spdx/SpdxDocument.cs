@@ -35,6 +35,9 @@ public sealed record SpdxDocument
     /// <summary>Without the one that says what the document describes.</summary>
     public ImmutableArray<SpdxContainment> Contains { get; init; } = [];
 
+    /// <summary>What its programs were built from.</summary>
+    public ImmutableArray<SpdxRelationship> Programs { get; init; } = [];
+
     /// <summary>The licences that SPDX has no name for.</summary>
     public ImmutableArray<ExtractedLicence> Licences { get; init; } = [];
 
@@ -55,6 +58,19 @@ public sealed record SpdxReference(string Id, string Namespace, SpdxChecksum Che
 /// <param name="Whole">The package.</param>
 /// <param name="Part">What it holds; <c>DocumentRef-…:SPDXRef-…</c> when another document has it.</param>
 public sealed record SpdxContainment(string Whole, string Part);
+
+/// <summary>That a program was built from a package (clause 11.1).</summary>
+/// <param name="Program">The file.</param>
+/// <param name="Type">One of the two types below.</param>
+/// <param name="Package">What is in it.</param>
+public sealed record SpdxRelationship(string Program, string Type, string Package)
+{
+    /// <summary>The program is made from this package: it is the package's own.</summary>
+    public const string GeneratedFrom = "GENERATED_FROM";
+
+    /// <summary>The program has a copy of this package's code in it.</summary>
+    public const string StaticLink = "STATIC_LINK";
+}
 
 /// <summary>A licence by its text (clause 10).</summary>
 /// <param name="Id"><c>LicenseRef-…</c>.</param>

@@ -37,6 +37,15 @@ public sealed record SpdxPackage
 
     public string? Comment { get; init; }
 
+    /// <summary>Where it is known from, or was made from (clause 7.12).</summary>
+    public string? SourceInfo { get; init; }
+
+    /// <summary>
+    /// What <c>go.sum</c> has of a Go module: a hash over the hashes of its files, <c>h1:…</c> in base64. It is no checksum of SPDX: no file
+    /// has this hash.
+    /// </summary>
+    public string? GoSum { get; init; }
+
     /// <summary>A package URL.</summary>
     public string? Purl { get; init; }
 

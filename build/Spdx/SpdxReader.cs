@@ -41,17 +41,27 @@ internal static class SpdxReader
                             relationship.RequiredString("relatedSpdxElement")
                         )),
                 ],
+                Programs =
+                [
+                    .. relationships
+                        .Where(relationship => TypeOf(relationship) is SpdxRelationship.GeneratedFrom or SpdxRelationship.StaticLink)
+                        .Select(relationship => new SpdxRelationship(
+                            relationship.RequiredString("spdxElementId"),
+                            TypeOf(relationship),
+                            relationship.RequiredString("relatedSpdxElement")
+                        )),
+                ],
             };
             RequireElements(document, relationships.Length);
             return document;
         });
     }
 
-    /// <summary>Every element has an identifier of its own, and every relationship leads from a package to an element.</summary>
+    /// <summary>Every element has an identifier of its own, and every relationship leads to an element.</summary>
     private static void RequireElements(SpdxDocument document, int relationships)
     {
-        if (relationships != document.Contains.Length + 1)
-            throw new ContentException("wanted no relationships but one DESCRIBES and CONTAINS");
+        if (relationships != document.Contains.Length + document.Programs.Length + 1)
+            throw new ContentException("wanted no relationships but one DESCRIBES, CONTAINS, GENERATED_FROM and STATIC_LINK");
         HashSet<string> all = [],
             packages = [.. document.Packages.Select(package => package.Id)],
             others = [.. document.Others.Select(other => other.Id)];
@@ -69,6 +79,14 @@ internal static class SpdxReader
             if (!packages.Contains(containment.Whole) || !(elsewhere || all.Contains(containment.Part)))
                 throw new ContentException(
                     $"'{containment.Whole}' contains '{containment.Part}': wanted a package and an element of the document"
+                );
+        }
+
+        foreach (SpdxRelationship built in document.Programs)
+        {
+            if (!packages.Contains(built.Package) || !all.Contains(built.Program) || packages.Contains(built.Program))
+                throw new ContentException(
+                    $"'{built.Program}' {built.Type} '{built.Package}': wanted a file and a package of the document"
                 );
         }
     }
@@ -106,11 +124,16 @@ internal static class SpdxReader
             LicenceComments = element.OptionalString("licenseComments"),
             Comment = element.OptionalString("comment"),
             Purpose = element.OptionalString("primaryPackagePurpose"),
-            Purl = element.Items("externalRefs").FirstOrDefault(reference => reference.RequiredString("referenceType") == "purl")
-                is { ValueKind: JsonValueKind.Object } purl
-                ? purl.RequiredString("referenceLocator")
-                : null,
+            SourceInfo = element.OptionalString("sourceInfo"),
+            Purl = Referred(element, SpdxWriter.Purl),
+            GoSum = Referred(element, SpdxWriter.GoSum),
         };
+
+    private static string? Referred(JsonElement package, string type) =>
+        package.Items("externalRefs").FirstOrDefault(reference => reference.RequiredString("referenceType") == type)
+            is { ValueKind: JsonValueKind.Object } found
+            ? found.RequiredString("referenceLocator")
+            : null;
 
     private static SpdxFile ReadFile(JsonElement element)
     {

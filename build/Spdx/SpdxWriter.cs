@@ -10,6 +10,11 @@ internal static class SpdxWriter
     public const string Version = "SPDX-2.3";
     public const string DataLicence = "CC0-1.0";
     public const string Creator = "Tool: slipway";
+
+    /// <summary>Types of external references: a package URL, and a Go module's hash, for which the specification has no type.</summary>
+    public const string Purl = "purl",
+        GoSum = "go-sum";
+
     public const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     public static byte[] ToBytes(SpdxDocument document) =>
@@ -36,6 +41,8 @@ internal static class SpdxWriter
             Relate(writer, SpdxId.Document, "DESCRIBES", document.Describes);
             foreach (SpdxContainment containment in document.Contains)
                 Relate(writer, containment.Whole, "CONTAINS", containment.Part);
+            foreach (SpdxRelationship built in document.Programs)
+                Relate(writer, built.Program, built.Type, built.Package);
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
@@ -68,26 +75,35 @@ internal static class SpdxWriter
 
         if (package.Checksum is not null)
             WriteAll(writer, "checksums", [package.Checksum], Write);
+        WriteOptional(writer, "sourceInfo", package.SourceInfo);
         writer.WriteString("licenseConcluded", SpdxPackage.NoAssertion);
         writer.WriteString("licenseDeclared", package.LicenceDeclared);
         WriteOptional(writer, "licenseComments", package.LicenceComments);
         writer.WriteString("copyrightText", SpdxPackage.NoAssertion);
         WriteOptional(writer, "comment", package.Comment);
         WriteOptional(writer, "primaryPackagePurpose", package.Purpose);
-        if (package.Purl is not null)
-            WritePurl(writer, package.Purl);
+        if ((package.Purl ?? package.GoSum) is not null)
+            WriteReferences(writer, package);
         writer.WriteEndObject();
     }
 
-    private static void WritePurl(Utf8JsonWriter writer, string purl)
+    private static void WriteReferences(Utf8JsonWriter writer, SpdxPackage package)
     {
         writer.WriteStartArray("externalRefs");
-        writer.WriteStartObject();
-        writer.WriteString("referenceCategory", "PACKAGE-MANAGER");
-        writer.WriteString("referenceType", "purl");
-        writer.WriteString("referenceLocator", purl);
-        writer.WriteEndObject();
+        if (package.Purl is not null)
+            Refer(writer, "PACKAGE-MANAGER", Purl, package.Purl);
+        if (package.GoSum is not null)
+            Refer(writer, "OTHER", GoSum, package.GoSum);
         writer.WriteEndArray();
+    }
+
+    private static void Refer(Utf8JsonWriter writer, string category, string type, string locator)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("referenceCategory", category);
+        writer.WriteString("referenceType", type);
+        writer.WriteString("referenceLocator", locator);
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, SpdxFile file)

@@ -27,7 +27,7 @@ public sealed class PeerListTests
         ChildResult answer = await program.RunAsync(
             name switch
             {
-                "cosign" or "cosign-3" or "openssl" or "oras" => "version",
+                "cosign" or "cosign-3" or "go" or "openssl" or "oras" => "version",
                 "ip" => "-V",
                 "pyspdxtools" => "--help",
                 _ => "--version",

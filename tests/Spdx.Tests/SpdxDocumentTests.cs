@@ -20,7 +20,7 @@ public class SpdxDocumentTests
         ["$.externalDocumentRefs.checksum"] = "algorithm* checksumValue*",
         ["$.packages"] =
             "SPDXID* name* downloadLocation* versionInfo supplier filesAnalyzed packageVerificationCode checksums licenseConcluded "
-            + "licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
+            + "sourceInfo licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
         ["$.packages.packageVerificationCode"] = "packageVerificationCodeValue*",
         ["$.packages.checksums"] = "algorithm* checksumValue*",
         ["$.packages.externalRefs"] = "referenceCategory* referenceType* referenceLocator*",
@@ -33,7 +33,7 @@ public class SpdxDocumentTests
     [Fact]
     public async Task Every_object_has_the_properties_that_the_schema_requires_and_none_that_it_lacks()
     {
-        using AssemblyFixture shop = DescribedImage.Create();
+        using AssemblyFixture shop = DescribedImage.CreateWithPrograms();
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         foreach (SpdxDocument document in sbom.Platforms.Select(platform => platform.Document).Append(sbom.Index))
@@ -61,6 +61,17 @@ public class SpdxDocumentTests
         "\"relationshipType\":\"DEPENDS_ON\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
         "no relationships but"
     )]
+    [InlineData("\"STATIC_LINK\"", "\"DYNAMIC_LINK\"", "no relationships but")]
+    [InlineData(
+        "\"GENERATED_FROM\",\"relatedSpdxElement\":\"SPDXRef-Go-",
+        "\"GENERATED_FROM\",\"relatedSpdxElement\":\"SPDXRef-Og-",
+        "wanted a file and a package of the document"
+    )]
+    [InlineData(
+        "\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
+        "\"STATIC_LINK\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
+        "wanted a file and a package of the document"
+    )]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-Image\"", "identifier 'SPDXRef-Image'")]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-\\u001b\"", "identifier 'SPDXRef-?'")]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-DOCUMENT\"", "identifier 'SPDXRef-DOCUMENT'")]
@@ -74,7 +85,7 @@ public class SpdxDocumentTests
     [InlineData("\"name\":\"tool\",", "", "'name' is missing")]
     public async Task A_document_that_contradicts_itself_is_refused(string written, string changed, string problem)
     {
-        using AssemblyFixture shop = DescribedImage.Create();
+        using AssemblyFixture shop = DescribedImage.CreateWithPrograms();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string text = Encoding.UTF8.GetString((await shop.DescribeAsync()).Platforms.Single().Document.ToBytes());
         SpdxDocument.Parse(Encoding.UTF8.GetBytes(text));

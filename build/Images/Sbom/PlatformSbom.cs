@@ -50,15 +50,17 @@ internal sealed class PlatformSbom
                 licences[licence.Id] = licence;
         }
 
+        SpdxProgram[] programs = [.. ProgramsOf()];
         return new SpdxDocument
         {
             Name = $"{Definition.Name} {Definition.Version} {Assembled.Platform}",
             Namespace = NamespaceOf(Definition, Digest),
             Created = Lock.Timestamp,
             Describes = image.Id,
-            Packages = packages.ToImmutable(),
+            Packages = [.. packages, .. programs.SelectMany(program => program.Packages)],
             Files = [.. files.SelectMany(group => group).OrderBy(file => file.Path, StringComparer.Ordinal)],
             Contains = contains.ToImmutable(),
+            Programs = [.. programs.SelectMany(program => program.Relationships)],
             Licences = [.. licences.Values],
         };
     }
@@ -72,6 +74,16 @@ internal sealed class PlatformSbom
         imageLock.StandingIn.IsEmpty
             ? null
             : $"For a rehearsal only: stand-ins took the place of {string.Join(", ", imageLock.StandingIn)}.";
+
+    private IEnumerable<SpdxProgram> ProgramsOf()
+    {
+        if (Found.Entries.FirstOrDefault(entry => entry.File?.BrokenBuild is not null) is { } broken)
+            throw new ContentException(
+                $"{Definition.Name} {Assembled.Platform}: /{Printable.Of(broken.Path)}: {Printable.Of(broken.File!.BrokenBuild!)}. "
+                    + "What the program was built from cannot be told; use another file of it"
+            );
+        return SpdxProgram.AllOf(Found);
+    }
 
     private SpdxPackage Image() =>
         new()

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Slipway.Layers;
 using Slipway.Oci;
 using Slipway.Sboms;
 using Slipway.Spdx;
@@ -15,6 +14,7 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
     /// <param name="input">What the image was made from.</param>
     /// <param name="layout">Holds it; its layers are read once.</param>
     /// <param name="contents">Whose everything is.</param>
+    /// <param name="folder">For a spool file; made when it is needed, and deleted.</param>
     /// <exception cref="ContentException">
     /// The layout cannot be read, or is another than definition, lock and list of contents say.
     /// </exception>
@@ -22,6 +22,7 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
         AssemblyRequest input,
         OciLayout layout,
         ContentsFolder contents,
+        string folder,
         CancellationToken cancellationToken
     )
     {
@@ -38,10 +39,7 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
                 Lock = input.Lock,
                 Assembled = platform,
                 Contents = await contents.ReadAsync(input.Name, platform.Platform, cancellationToken),
-                Found = await Task.Run(
-                    () => ImageScan.Read(platform.Layers, layout.OpenBlob, new HashScan(), cancellationToken),
-                    cancellationToken
-                ),
+                Found = await Task.Run(() => HashScan.Read(platform.Layers, layout.OpenBlob, folder, cancellationToken), cancellationToken),
             };
             platforms.Add((platform.Platform, sbom.Make()));
         }

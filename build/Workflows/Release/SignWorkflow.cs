@@ -35,7 +35,13 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
     /// <summary>An SBOM for each platform of the layout and one for its index.</summary>
     private async Task<Sbom> DescribeAsync(AssemblyRequest input, OciLayout layout, CancellationToken cancellationToken)
     {
-        Sbom sbom = await Sbom.OfAsync(input, layout, workspace.Contents(input.Name), cancellationToken);
+        Sbom sbom = await Sbom.OfAsync(
+            input,
+            layout,
+            workspace.Contents(input.Name),
+            Path.Combine(workspace.Results(input.Name), ".programs"),
+            cancellationToken
+        );
         await workspace.Sbom(input.Name).WriteAsync(sbom, cancellationToken);
         foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
             log($"{input.Name} {platform}: SBOM with {document.Packages.Length - 1} packages and {document.Files.Length} paths");

@@ -154,7 +154,13 @@ internal sealed class AssemblyFixture : IDisposable
 
     /// <summary>Describes the layout <c>layout</c>.</summary>
     public Task<Sbom> DescribeAsync() =>
-        Sbom.OfAsync(new AssemblyRequest(Definition(), Lock, []), Layout(), Contents(), TestContext.Current.CancellationToken);
+        Sbom.OfAsync(
+            new AssemblyRequest(Definition(), Lock, []),
+            Layout(),
+            Contents(),
+            Path.Combine(Root, "programs"),
+            TestContext.Current.CancellationToken
+        );
 
     /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>
     public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync(Platform? platform = null)

@@ -54,6 +54,9 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
+    /// <summary>Go's toolchain with its standard library, which it is started with from <see cref="PeerProgram.Root"/>.</summary>
+    public static Peer Go { get; } = new("go", "golang-go", "usr/bin/go") { IsOnlyFetched = true };
+
     public static Peer Jq { get; } = new("jq", "jq", "usr/bin/jq");
 
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
@@ -176,6 +179,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             Skopeo,
             SkopeoOfTrixie,
             Umoci,
+            Go,
             Jq,
             DockerRegistry,
             Nft,

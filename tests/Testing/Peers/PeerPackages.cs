@@ -41,6 +41,23 @@ internal static class PeerPackages
         return Started(peer, folder);
     }
 
+    /// <summary>The folder that trixie's package of an architecture is unpacked in, without what it depends on.</summary>
+    public static async Task<string> FolderAsync(string package, string architecture, CancellationToken cancellationToken)
+    {
+        using TestArchive archive = new();
+        IReadOnlyList<DebianPackage> closure = await archive.ClosureAsync(
+            await archive.SuitesAsync(cancellationToken),
+            package,
+            architecture,
+            cancellationToken
+        );
+        DebianPackage wanted = closure.Single(one => one.Name == package);
+        return await TestCache.FolderAsync(
+            Path.Combine(TestCache.Peers, $"{package}-{architecture}-{TestArchive.FolderNameOf(wanted.ToString())}"),
+            async folder => await UnpackAsync((await archive.FetchAsync([wanted], cancellationToken)).Single(), folder, cancellationToken)
+        );
+    }
+
     private static async Task<string> UnpackAsync(
         TestArchive archive,
         IReadOnlyList<DebianSuite> suites,
