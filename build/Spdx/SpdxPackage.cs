@@ -41,8 +41,8 @@ public sealed record SpdxPackage
     public string? SourceInfo { get; init; }
 
     /// <summary>
-    /// What <c>go.sum</c> has of a Go module: a hash over the hashes of its files, <c>h1:…</c> in base64. It is no checksum of SPDX: no file
-    /// has this hash.
+    /// What <c>go.sum</c> has of a Go module: a hash over the hashes of its files, <c>h1:…</c> in base64. It is no checksum of SPDX: no
+    /// file has this hash.
     /// </summary>
     public string? GoSum { get; init; }
 

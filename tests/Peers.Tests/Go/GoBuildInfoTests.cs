@@ -53,7 +53,8 @@ public sealed class GoBuildInfoTests : IDisposable
         _folder.Write("c/c.go", "package c\n\nvar Text = \"c\"\n");
         _folder.Write(
             "tool/go.mod",
-            "module example.org/Tool/v2\n\ngo 1.21\n\nrequire (\n\texample.org/a v0.1.0\n\texample.org/b v1.0.0\n\texample.org/c v0.0.0\n)\n\n"
+            "module example.org/Tool/v2\n\ngo 1.21\n\n"
+                + "require (\n\texample.org/a v0.1.0\n\texample.org/b v1.0.0\n\texample.org/c v0.0.0\n)\n\n"
                 + "replace example.org/b => example.org/fork/b v1.0.1\n\nreplace example.org/c => ../c\n"
         );
         _folder.Write(
