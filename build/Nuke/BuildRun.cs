@@ -42,7 +42,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
     {
         if (environment.Arguments is [Completion.Command, ..])
             return Complete(environment.Arguments.Count > 1 ? environment.Arguments[1] : "");
-        CommandLine typed = new(environment.Arguments, environment.WorkingDirectory);
+        CommandLine typed = new(Inquiry.Spelt(environment.Arguments), environment.WorkingDirectory);
         ParameterSet parameters = ParameterSet.Of(typeof(T));
         typed.RequireKnown(parameters, conventions.Command);
         ParameterValues values = new(
@@ -57,7 +57,8 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         Inquiry inquiry = new(names, parameters, values, conventions, _log);
         ServerFiles servers = new(typeof(T), names, session, conventions, _log);
         if (
-            inquiry.Help(build, session.RootDirectory)
+            inquiry.Version(typeof(T).Assembly)
+            || inquiry.Help(build, session.RootDirectory)
             || inquiry.Plan(session.RootDirectory, environment.ShowPage)
             || servers.Generate(values.Get(KernelParameters.GenerateConfiguration) as string[])
         )

@@ -11,10 +11,10 @@ namespace Slipway.Graph;
 /// <summary>The project's own checks.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Test projects to run, as Oci.Tests; default: all under tests/")]
+    [Parameter("Test: projects to run, as Oci.Tests; default: all under tests/")]
     private readonly string[] TestProjects = [];
 
-    [Parameter("Run every case of the tests that otherwise run a sample: takes hours")]
+    [Parameter("Test: every case of the tests that otherwise run a sample; takes hours")]
     private readonly bool Thorough;
 
     private Target Test =>

@@ -25,16 +25,16 @@ internal sealed partial class Build
     [Parameter("Public key in PEM to verify with; default: that of the signing key")]
     private readonly AbsolutePath? PublicKey;
 
-    [Parameter("Keyless: whom the certificate must name, a mail address or a workflow's URI; default when signing: GitHub's workflow")]
+    [Parameter("Whom a keyless signature's certificate must name, a mail address or a workflow's URI; default when signing: GitHub's workflow")]
     private readonly string? Identity;
 
-    [Parameter("Keyless: the OIDC issuer that the certificate must name; default when signing: GitHub's")]
+    [Parameter("The OIDC issuer that a keyless signature's certificate must name; default when signing: GitHub's")]
     private readonly string? Issuer;
 
     [Parameter("Sigstore trusted root as JSON, for keyless signatures and upstream's; default: the public instance's")]
     private readonly AbsolutePath? TrustedRoot;
 
-    [Parameter("Keyless: Sigstore services to sign with as JSON; default: the public instance's")]
+    [Parameter("Sigstore services for keyless signing as JSON; default: the public instance's")]
     private readonly AbsolutePath? SigningConfig;
 
     [Parameter("Verify: SHA-256 of the trusted root to believe, as sha256:…; it may be the one that the archive carries")]

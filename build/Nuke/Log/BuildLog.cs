@@ -77,9 +77,15 @@ internal sealed class BuildLog
     {
         if (!Shows(Verbosity.Normal))
             return;
+        Writer.WriteLine(VersionOf(build));
+    }
+
+    /// <summary>Which program this is, and what it runs on.</summary>
+    public static string VersionOf(Assembly build)
+    {
         string? product = build.GetCustomAttribute<AssemblyProductAttribute>()?.Product;
         string? version = build.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        Writer.WriteLine($"{product ?? build.GetName().Name} {version} on .NET {Environment.Version}");
+        return $"{product ?? build.GetName().Name} {version} on .NET {Environment.Version}";
     }
 
     public void Banner(string target)

@@ -1,10 +1,11 @@
+using System.Reflection;
 using Nuke.Common.Execution;
 using Nuke.Common.IO;
 using Nuke.Common.Parameters;
 
 namespace Nuke.Common.Output;
 
-/// <summary>The runs that only tell: <c>--help</c> and <c>--plan</c>. Nothing they write holds a secret.</summary>
+/// <summary>The runs that only tell: <c>--help</c>, <c>--version</c> and <c>--plan</c>. Nothing they write holds a secret.</summary>
 internal sealed class Inquiry(
     TargetNames names,
     ParameterSet parameters,
@@ -14,6 +15,21 @@ internal sealed class Inquiry(
 )
 {
     public const string PageName = "execution-plan.html";
+
+    /// <summary>Whoever asks in words, <c>help [TARGET ...]</c> or <c>version</c>, means the parameters of these names.</summary>
+    public static IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments) =>
+        arguments is ["version"] ? [KernelParameters.Version.Flag]
+        : arguments is ["help", ..] ? [.. arguments.Skip(1), KernelParameters.Help.Flag]
+        : arguments;
+
+    /// <summary>True when the version was asked for.</summary>
+    public bool Version(Assembly build)
+    {
+        if (values.Get(KernelParameters.Version) is not true)
+            return false;
+        conventions.Output.WriteLine(BuildLog.VersionOf(build));
+        return true;
+    }
 
     /// <summary>Of the whole build, or, when targets are named, of these. True when help was asked for.</summary>
     /// <param name="build">As made, before values were given: its members are the defaults.</param>

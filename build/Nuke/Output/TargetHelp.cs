@@ -27,7 +27,8 @@ internal sealed class TargetHelp(
             AppendTarget(text, target);
         text.Append(new PlanText(plan, plan, string.Join(' ', [conventions.Command, .. invoked.Select(x => x.Name)])));
         text.AppendLine().AppendLine("Parameters, and the value each would have:").AppendLine();
-        foreach (BuildParameter parameter in parameters.Own.Where(x => x.IsListed || values.IsGiven(x)))
+        // What a run cannot do without comes first.
+        foreach (BuildParameter parameter in parameters.Own.Where(IsShown).OrderBy(x => x.IsRequired || Needing(x).Any() ? 0 : 1))
             AppendParameter(text, parameter, build, root);
         text.AppendLine().AppendLine($"{conventions.Command} --help lists all targets and the parameters that every build has.");
         return text.ToString();
@@ -43,12 +44,32 @@ internal sealed class TargetHelp(
         text.AppendLine();
     }
 
+    /// <summary>What was given is shown, whoever reads it; of the rest, what a target of the plan reads.</summary>
+    private bool IsShown(BuildParameter parameter) =>
+        values.IsGiven(parameter) || (parameter.IsListed && (Uses(parameter).Any() || Needing(parameter).Any()));
+
+    private IEnumerable<ParameterUse> Uses(BuildParameter parameter) =>
+        ParameterUse
+            .Of(parameter.Description ?? "")
+            .Where(use => use.Targets.Count == 0 || plan.Any(target => use.Targets.Contains(target.Name, StringComparer.Ordinal)));
+
+    private IEnumerable<string> Needing(BuildParameter parameter) =>
+        plan.Where(x => Requirements.Of(x, parameters).Contains(parameter)).Select(x => x.Name);
+
+    /// <summary>What it means to these targets; where none reads it, what it means to others.</summary>
+    private string Meaning(BuildParameter parameter) =>
+        Uses(parameter).Select(use => use.Text).ToArray() is { Length: > 0 } meanings
+            ? string.Join("; ", meanings) is { Length: > 0 } text
+                ? char.ToUpperInvariant(text[0]) + text[1..]
+                : ""
+            : parameter.Description ?? "";
+
     private void AppendParameter(StringBuilder text, BuildParameter parameter, object build, AbsolutePath root)
     {
         text.AppendLine("  " + HelpText.Title(parameter));
-        foreach (string line in HelpText.Wrap(parameter.Description ?? "", HelpText.Width - 6))
+        foreach (string line in HelpText.Wrap(Meaning(parameter), HelpText.Width - 6))
             text.AppendLine("      " + line);
-        List<string> needing = [.. plan.Where(x => Requirements.Of(x, parameters).Contains(parameter)).Select(x => x.Name)];
+        List<string> needing = [.. Needing(parameter)];
         if (parameter.IsRequired)
             text.AppendLine("      Required.");
         else if (needing.Count > 0)

@@ -27,6 +27,8 @@ internal static class KernelParameters
     public static BuildParameter Help { get; } =
         new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
 
+    public static BuildParameter Version { get; } = new("Version", "Shows which version this is", typeof(bool)) { IsBeforeFiles = true };
+
     public static BuildParameter Plan { get; } =
         new("Plan", "Shows the target graph as a page, or prints it where there is no browser", typeof(bool)) { IsBeforeFiles = true };
 
@@ -42,5 +44,5 @@ internal static class KernelParameters
         };
 
     public static IReadOnlyList<BuildParameter> All { get; } =
-    [Continue, GenerateConfiguration, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity];
+    [Continue, GenerateConfiguration, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity, Version];
 }
