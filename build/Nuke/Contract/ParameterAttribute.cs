@@ -8,7 +8,10 @@ namespace Nuke.Common;
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
 public class ParameterAttribute(string? description = null) : Attribute
 {
-    /// <summary>One sentence for <c>--help</c>; a full stop at its end is optional.</summary>
+    /// <summary>
+    /// One sentence for <c>--help</c>; a full stop at its end is optional. It may say first which targets read the parameter, and say for others
+    /// what it means to them: <c>Mirror: where to copy to; Save, Pack: the file to write</c>.
+    /// </summary>
     public virtual string? Description { get; } = description;
 
     /// <summary>The name instead of the member's own, in PascalCase.</summary>
