@@ -25,10 +25,10 @@ internal sealed partial class Build
     [Parameter("Public key in PEM to verify with; default: that of the signing key")]
     private readonly AbsolutePath? PublicKey;
 
-    [Parameter("Whom a keyless signature's certificate must name, a mail address or a workflow's URI; default when signing: GitHub's workflow")]
+    [Parameter("Whom a keyless signature must name, a mail address or a workflow's URI; default when signing: GitHub's workflow")]
     private readonly string? Identity;
 
-    [Parameter("The OIDC issuer that a keyless signature's certificate must name; default when signing: GitHub's")]
+    [Parameter("The OIDC issuer that a keyless signature must name; default when signing: GitHub's")]
     private readonly string? Issuer;
 
     [Parameter("Sigstore trusted root as JSON, for keyless signatures and upstream's; default: the public instance's")]

@@ -9,8 +9,8 @@ namespace Nuke.Common;
 public class ParameterAttribute(string? description = null) : Attribute
 {
     /// <summary>
-    /// One sentence for <c>--help</c>; a full stop at its end is optional. It may say first which targets read the parameter, and say for others
-    /// what it means to them: <c>Mirror: where to copy to; Save, Pack: the file to write</c>.
+    /// One sentence for <c>--help</c>; a full stop at its end is optional. It may say first which targets read the parameter, and for
+    /// others what it means to them: <c>Mirror: where to copy to; Save, Pack: the file to write</c>.
     /// </summary>
     public virtual string? Description { get; } = description;
 
