@@ -21,7 +21,6 @@ namespace Slipway.Graph;
     "release",
     On = [GitHubActionsTrigger.WorkflowDispatch],
     OnPushTags = ["*/v*"],
-    ImportSecrets = ["QUAY_PASSWORD", "DOCKERHUB_TOKEN"],
     EnableGitHubToken = true,
     FetchDepth = 0,
     // What signs starts from nothing that another run could have left.

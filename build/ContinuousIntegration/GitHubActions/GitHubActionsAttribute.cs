@@ -31,7 +31,7 @@ public class GitHubActionsAttribute(string name, GitHubActionsImage image, param
     /// <summary>Five fields, in UTC.</summary>
     public string? OnCronSchedule { get; set; }
 
-    /// <summary>Secrets of the repository that become variables of the command: <c>QUAY_PASSWORD</c>.</summary>
+    /// <summary>Secrets of the repository that become variables of the command: <c>REGISTRY_TOKEN</c>.</summary>
     public string[] ImportSecrets { get; set; } = [];
 
     /// <summary>Whether the command gets the job's token as <c>GITHUB_TOKEN</c>.</summary>

@@ -79,18 +79,11 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
                 GitHubActionsStep.Run($"PATH=$HOME/.local/bin:$PATH {context.Command} Release --images {image.Name}") with
                 {
                     Id = "release",
-                    Env = GetImports().ToDictionary(),
+                    Env = PipelineImage.Credentials(image.Repositories).Concat(GetImports()).ToDictionary(),
                 },
             ],
         };
     }
-
-    protected override IEnumerable<KeyValuePair<string, string>> GetImports() =>
-        [
-            new("QUAY_USERNAME", "${{ vars.QUAY_USERNAME }}"),
-            new("DOCKERHUB_USERNAME", "${{ vars.DOCKERHUB_USERNAME }}"),
-            .. base.GetImports(),
-        ];
 
     private static Dictionary<string, string> Row(Platform platform) =>
         new()

@@ -37,12 +37,10 @@ internal sealed class ReproduceWorkflowAttribute(string name) : GitHubActionsAtt
                     GitHubActionsStep.Run(JobCommands.InstallCosign("$HOME/.local/bin")),
                     GitHubActionsStep.Run(Script(context)) with
                     {
-                        Env = new Dictionary<string, string>
+                        Env = new Dictionary<string, string>(PipelineImage.Credentials([image.Repositories[0]]))
                         {
                             ["IMAGE"] = image.Name,
                             ["REPOSITORY"] = image.Repository,
-                            ["QUAY_USERNAME"] = "${{ vars.QUAY_USERNAME }}",
-                            ["QUAY_PASSWORD"] = "${{ secrets.QUAY_PASSWORD }}",
                         },
                     },
                 ],

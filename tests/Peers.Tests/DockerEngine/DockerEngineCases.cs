@@ -26,7 +26,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
             engine.RunAsync(Busybox(image, "sh", "-c", "echo up; sleep 30"), (_, _) => own.KillAsync().Wait(), Stop)
         );
         await own.RestartAsync();
-        Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
+        Assert.Equal("", await own.ContainersLeftAsync());
 
         // During a build.
         EngineException build = await Assert.ThrowsAsync<EngineException>(() =>
@@ -54,7 +54,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
             )
         );
         await own.RestartAsync();
-        Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
+        Assert.Equal("", await own.ContainersLeftAsync());
         Assert.Equal($"{image.Name}\n", await own.DockerAsync("image", "ls", "--all", "--format", "{{.Repository}}:{{.Tag}}"));
         await image.DisposeAsync();
 
@@ -72,7 +72,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         await using KillingStream archive = new(() => own.KillAsync().Wait());
         EngineException export = await Assert.ThrowsAsync<EngineException>(() => engine.ExportAsync(given.Name, archive, Stop));
         await own.RestartAsync();
-        Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
+        Assert.Equal("", await own.ContainersLeftAsync());
 
         Assert.All([run, build, load, export], e =>
         {

@@ -90,6 +90,21 @@ public sealed class OwnEngine : IAsyncDisposable
         await AnswersAsync();
     }
 
+    /// <summary>
+    /// Its containers, one to a line. An Engine that comes back removes those that were to go with their runs after it has begun to
+    /// answer: that is waited for, up to a minute.
+    /// </summary>
+    public async Task<string> ContainersLeftAsync()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            string left = await DockerAsync("ps", "--all", "--quiet");
+            if (left.Length == 0 || tries == 120)
+                return left;
+            await Task.Delay(TimeSpan.FromSeconds(0.5));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })
