@@ -48,8 +48,8 @@ public sealed partial class EmptyRootTests(TamperedReleases made, SignedTools to
             StringComparison.Ordinal
         );
 
-        await using TlsFront front = TlsFront.Start(at.Address, _authority.Issue("127.0.0.1"));
-        string[] secure = [release[0], "--registry-map", $"quay.io={front.Address}", "--key", "/release.pub", "--digest"];
+        await using Relay front = new(at.Address.Authority) { Certificate = _authority.Issue("127.0.0.1") };
+        string[] secure = [release[0], "--registry-map", $"quay.io=https://{front.Host}", "--key", "/release.pub", "--digest"];
         Assert.StartsWith(
             $"{TamperedRegistry.Official}@sha256:",
             (await empty.Program(("SSL_CERT_FILE", "/authority.pem")).RunAsync(secure)).Require().Output,
