@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.Git;
 using Slipway.Images;
 using Slipway.Inspection;
@@ -6,6 +8,7 @@ using Slipway.Release;
 using Slipway.Spdx;
 using Slipway.Trust;
 using Slipway.Verification;
+using Slipway.Vex;
 
 namespace Slipway.Workflows;
 
@@ -22,13 +25,15 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
     {
         OciLayout layout = workspace.OpenLayout(input.Name);
         AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, cancellationToken);
+        ImmutableArray<VexEntry>? judgements = VexFile.Read(input.Definition);
         await InspectionRecord.RequireAsync(workspace.InspectionRecord(input.Name), image, cancellationToken);
         SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
         Sbom sbom = await DescribeAsync(input, layout, cancellationToken);
+        IEnumerable<WantedStatement> judged = await JudgeAsync(input, image, sbom, judgements, cancellationToken);
         SlsaProvenance provenance = await ProvenanceAsync(input, image, sbom, builder, cancellationToken);
         TrustChange change = await TrustStore
             .Create(workspace.Trust(input.Name))
-            .SignAsync(signed, [.. sbom.About(image), provenance.About(image.Subjects)], signer, cancellationToken);
+            .SignAsync(signed, [.. sbom.About(image), provenance.About(image.Subjects), .. judged], signer, cancellationToken);
         log($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
     }
 
@@ -46,6 +51,45 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
         foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
             log($"{input.Name} {platform}: SBOM with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
         return sbom;
+    }
+
+    /// <summary>What the definition's judgements say of the image; nothing where there are none or none holds.</summary>
+    /// <exception cref="DefinitionException">One matches nothing.</exception>
+    private async Task<IEnumerable<WantedStatement>> JudgeAsync(
+        AssemblyRequest input,
+        AssembledImage image,
+        Sbom sbom,
+        ImmutableArray<VexEntry>? judgements,
+        CancellationToken cancellationToken
+    )
+    {
+        File.Delete(workspace.OpenVex(input.Name));
+        if (judgements is not { } entries)
+            return [];
+        ImageVex vex = ImageVex.Of(
+            entries,
+            input.Definition,
+            [.. sbom.Platforms.Select(described => VexPlatform.Of(described.Platform, described.Document))],
+            hasStandIns: !input.Lock.StandingIn.IsEmpty
+        );
+        foreach (FallenRule fallen in vex.Fallen)
+            log(
+                $"{input.Name} {fallen.Platform}: the rule about {fallen.Rule.Id} in {fallen.Rule.Package} does not hold: the image has "
+                    + $"/{Printable.Of(fallen.Path)}"
+            );
+        ImmutableArray<VexStatement> statements = vex.Statements(
+            new VexImage(
+                input.Definition.Official,
+                image.Index.Digest,
+                [.. image.Platforms.Select(platform => (platform.Platform, platform.Manifest.Digest))]
+            )
+        );
+        log($"{input.Name}: {statements.Length} of {entries.Length} judgements of {VexFile.Name} hold");
+        if (statements.IsEmpty)
+            return [];
+        byte[] document = OpenVexDocument.Of(input.Definition.Source, input.Lock.Timestamp, statements).ToBytes();
+        await File.WriteAllBytesAsync(workspace.OpenVex(input.Name), document, cancellationToken);
+        return [new WantedStatement(image.Subjects, Statement.OpenVexType, document)];
     }
 
     private async Task<SlsaProvenance> ProvenanceAsync(
