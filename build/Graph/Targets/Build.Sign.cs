@@ -10,6 +10,9 @@ namespace Slipway.Graph;
 /// <summary>Signing what was inspected.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Sign: spdx (the default), or both: SPDX, and CycloneDX 1.6 beside it; Rehearse: the same")]
+    private readonly SbomFormat SbomFormat;
+
     private Target Sign =>
         _ =>
             _.Description(
@@ -28,7 +31,7 @@ internal sealed partial class Build
                     using IDisposable? held = signer as IDisposable;
                     report.Line($"signing as {signer.Trusted.Name}");
                     Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
-                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line);
+                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line) { SbomFormat = SbomFormat };
                     foreach (AssemblyRequest input in await InputsAsync())
                         await workflow.RunAsync(input, signer, builder, Stop);
                 });

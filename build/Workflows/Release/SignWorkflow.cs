@@ -19,6 +19,8 @@ namespace Slipway.Workflows;
 /// <param name="git">Says the commit.</param>
 internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Action<string> log)
 {
+    public SbomFormat SbomFormat { get; init; }
+
     /// <param name="builder">Where this runs.</param>
     /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
     public async Task RunAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken cancellationToken)
@@ -47,6 +49,8 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
             Path.Combine(workspace.Results(input.Name), ".programs"),
             cancellationToken
         );
+        if (SbomFormat == SbomFormat.Both)
+            sbom = sbom.WithCycloneDx();
         await workspace.Sbom(input.Name).WriteAsync(sbom, cancellationToken);
         foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
             log($"{input.Name} {platform}: SBOM with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
@@ -123,4 +127,13 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
             Byproducts = [.. sbom.Files()],
         }.ToProvenance();
     }
+}
+
+/// <summary>The forms of an image's SBOM. SPDX is always among them: verification asks for it.</summary>
+public enum SbomFormat
+{
+    Spdx,
+
+    /// <summary>SPDX, and CycloneDX beside it.</summary>
+    Both,
 }
