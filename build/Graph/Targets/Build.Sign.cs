@@ -10,7 +10,7 @@ namespace Slipway.Graph;
 /// <summary>Signing what was inspected.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Sign: spdx (the default), or both: SPDX, and CycloneDX 1.6 beside it; Rehearse: the same")]
+    [Parameter("Sign, Rehearse: form of the SBOM: spdx, or both: CycloneDX 1.6 beside SPDX; default: spdx")]
     private readonly SbomFormat SbomFormat;
 
     private Target Sign =>

@@ -66,6 +66,29 @@ public sealed class CosignStatementTests
     }
 
     [Fact]
+    public async Task Cosign_3_verifies_VEX_and_CycloneDX_documents_and_refuses_another_key()
+    {
+        PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign3);
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using ScratchFolder folder = new();
+        using KeySigner signer = KeySigner.CreateThrowAway(),
+            other = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem),
+            otherKey = folder.Write("other.pub", other.Key.Pem);
+        ReleasePlan plan = await PublishAsync(registry, folder, signer);
+        foreach (Descriptor subject in plan.Subjects)
+        {
+            string image = $"{registry.Host}/test/tiny@{subject.Digest}";
+            foreach (string type in (string[])(subject == plan.Index ? ["openvex"] : ["openvex", "cyclonedx"]))
+            {
+                string[] command = ["verify-attestation", "--type", type, .. Common, image, "--key"];
+                (await cosign.RunAsync([.. command, key])).Require();
+                Assert.NotEqual(0, (await cosign.RunAsync([.. command, otherKey])).ExitCode);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Cosign_verifies_what_somebody_else_says_of_building_the_release_again()
     {
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
