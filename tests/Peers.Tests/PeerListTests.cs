@@ -29,7 +29,7 @@ public sealed class PeerListTests
             name switch
             {
                 "cosign" or "cosign-3" or "go" or "openssl" or "oras" => "version",
-                "ip" => "-V",
+                "ip" or "tmux" => "-V",
                 "pyspdxtools" => "--help",
                 _ => "--version",
             }

@@ -13,6 +13,11 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
     /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
     private const int FileWidth = 2000;
 
+    private const int Narrowest = 40;
+
+    /// <summary>Columns of a drawn table beside the names: a status, a duration and the lines between.</summary>
+    private const int Beside = 29;
+
     /// <summary>Nothing at <see cref="Verbosity.Quiet"/>: failures were shown when they happened.</summary>
     public void Write(bool cancelled, DateTimeOffset now)
     {
@@ -48,10 +53,11 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
                 Out = new AnsiConsoleOutput(text),
             }
         );
-        console.Profile.Width = log.IsTerminal ? Math.Max(40, Console.WindowWidth) : FileWidth;
-        console.Write(Table());
+        int width = log.IsTerminal ? Math.Max(Narrowest, Console.WindowWidth) : FileWidth;
+        console.Profile.Width = width;
+        console.Write(Table(width));
         foreach (string line in text.ToString().TrimEnd().Split('\n'))
-            log.Line(line.TrimEnd());
+            log.Drawn(line.TrimEnd());
     }
 
     /// <summary>The same on the page of a CI server's step; a page that cannot be written fails no build.</summary>
@@ -80,9 +86,16 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         }
     }
 
-    private Table Table()
+    private Table Table(int width)
     {
-        Table table = new() { Border = log.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        bool isDrawn = log.IsTerminal && plan.Select(target => target.Name.Length).DefaultIfEmpty().Max() + Beside <= width;
+        Table table = new()
+        {
+            Border =
+                !isDrawn ? TableBorder.None
+                : log.IsDumb ? TableBorder.Ascii
+                : TableBorder.Rounded,
+        };
         table.AddColumn("Target").AddColumn("Status").AddColumn(new TableColumn("Duration").RightAligned());
         if (plan.Any(target => target.Skipped is not null))
             table.AddColumn("Reason");
@@ -93,7 +106,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
                 new(target.Name),
                 new(target.Status.ToString(), new Style(Colour(target.Status))),
                 new(Ran(target) ? Words(target.Duration) : ""),
-                new(target.Skipped ?? ""),
+                new(log.Shown(target.Skipped ?? "")),
             ];
             table.AddRow(cells[..table.Columns.Count]);
         }

@@ -52,6 +52,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Shows what iptables-nft wrote.</summary>
     public static Peer Nft { get; } = new("nft", "nftables", "usr/sbin/nft");
 
+    /// <summary>A terminal to run programs in and to look at.</summary>
+    public static Peer Tmux { get; } = new("tmux", "tmux", "usr/bin/tmux");
+
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
     /// <summary>Go's toolchain with its standard library, which it is started with from <see cref="PeerProgram.Root"/>.</summary>
@@ -183,6 +186,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             Jq,
             DockerRegistry,
             Nft,
+            Tmux,
             Readelf,
             Xz,
             AptGet,
