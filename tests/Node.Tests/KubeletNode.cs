@@ -75,6 +75,8 @@ internal sealed class KubeletNode : IAsyncDisposable
                 "--rm",
                 "--privileged",
                 "--net-host",
+                "--rootfs-propagation",
+                "rshared",
                 "--with-ns",
                 "pid:/proc/1/ns/pid",
                 "--cgroup",
@@ -171,8 +173,7 @@ internal sealed class KubeletNode : IAsyncDisposable
 
     /// <summary>SELinux's labels apart, podman's options are those of runc.</summary>
     private static string Mount(string from, string to, string[] options) =>
-        $"type=bind,src={from},dst={to},options="
-        + string.Join(':', options.Where(option => option is "ro" or "rshared").Prepend("rbind"));
+        $"type=bind,src={from},dst={to},options=" + string.Join(':', options.Where(option => option is "ro" or "rshared").Prepend("rbind"));
 
     /// <summary>Both registries at ports of the machine's loopback, by socat of kubelet's image.</summary>
     private async Task ConnectAsync()

@@ -20,11 +20,7 @@ internal static partial class KubeletUnit
 
     /// <summary>Folders of the node in the container: from, to, and options as podman has them.</summary>
     public static IReadOnlyList<(string From, string To, string[] Options)> Volumes { get; } =
-    [
-        .. Volume()
-            .Matches(Text)
-            .Select(volume => (volume.Groups[1].Value, volume.Groups[2].Value, volume.Groups[3].Value.Split(',', ':'))),
-    ];
+    [.. Volume().Matches(Text).Select(volume => (volume.Groups[1].Value, volume.Groups[2].Value, volume.Groups[3].Value.Split(',', ':')))];
 
     /// <summary>What kubelet is given, less what a node without a cluster cannot have.</summary>
     public static IReadOnlyList<string> Arguments { get; } =

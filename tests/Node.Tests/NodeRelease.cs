@@ -40,8 +40,10 @@ internal sealed class NodeRelease : IAsyncDisposable
         NodeRelease release = new(repository, await DockerRegistry.StartAsync(), await DockerRegistry.StartAsync());
         try
         {
-            await release.AddUpstreamAsync(programs, plugins);
-            release.AddImages();
+            await AddKubernetesAsync(repository, programs, Architecture);
+            await release.AddPluginsAsync(plugins);
+            repository.AddCompiledImage("flannel-cni", NetworkPlugins.Version, Architecture);
+            repository.AddImage(Pod, PodImage.Definition(PodVersion), PodImage.Contract);
             await repository.LockAsync();
             await repository.CommitAsync(
                 "A node",
@@ -59,6 +61,27 @@ internal sealed class NodeRelease : IAsyncDisposable
         }
     }
 
+    /// <summary>kubelet's image alone, assembled and inspected, of one architecture; the caller disposes the repository.</summary>
+    public static async Task<ScratchRepository> AssembleKubeletAsync(string architecture)
+    {
+        string programs = await KubernetesPrograms.RequireAsync(architecture);
+        await PeerPrograms.RequireAsync(Peer.Gpgv);
+        ScratchRepository repository = await ScratchRepository.CreateAsync();
+        try
+        {
+            await AddKubernetesAsync(repository, programs, architecture);
+            await repository.LockAsync();
+            await repository.CommitAsync("A kubelet", $"kubelet/{KubernetesPrograms.Version}");
+            (await repository.Slipway.RunAsync("Assemble", "Inspect", "--upstream-mirror", repository.Mirror.Path)).Require();
+            return repository;
+        }
+        catch
+        {
+            repository.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The official repository's reference of an image, by digest.</summary>
     public async Task<string> ReferenceAsync(string image)
     {
@@ -70,7 +93,9 @@ internal sealed class NodeRelease : IAsyncDisposable
     /// <param name="host">The registry's, as <c>quay.io</c>.</param>
     public string DropIn(string host) =>
         File.ReadAllText(
-            Directory.EnumerateFiles(_repository.At("artifacts", "kubelet", "assets"), $"*{host}.conf", SearchOption.AllDirectories).Single()
+            Directory
+                .EnumerateFiles(_repository.At("artifacts", "kubelet", "assets"), $"*{host}.conf", SearchOption.AllDirectories)
+                .Single()
         );
 
     /// <summary>Unpacks kubelet's image; its root.</summary>
@@ -94,22 +119,27 @@ internal sealed class NodeRelease : IAsyncDisposable
     private async Task RunAsync(params string[] arguments) =>
         (await _repository.Slipway.RunAsync([.. arguments, "--signing-key", _repository.Key.Private, .. Map])).Require();
 
-    /// <summary>Lays the programs out as upstream's hosts have them.</summary>
-    private async Task AddUpstreamAsync(string programs, string plugins)
+    /// <summary>kubelet's definition with compiled programs, which are laid out as upstream's hosts have them.</summary>
+    private static async Task AddKubernetesAsync(ScratchRepository repository, string programs, string architecture)
     {
-        StandInUpstream upstream = new(_repository.Mirror.Path);
-        CancellationToken stop = TestContext.Current.CancellationToken;
+        StandInUpstream upstream = new(repository.Mirror.Path);
         foreach (string program in (string[])["kubelet", "kubectl"])
         {
             await using FileStream file = File.OpenRead(Path.Combine(programs, program));
             await upstream.AddAsync(
-                new Uri($"https://dl.k8s.io/release/{KubernetesPrograms.Version}/bin/linux/{Architecture}/{program}"),
+                new Uri($"https://dl.k8s.io/release/{KubernetesPrograms.Version}/bin/linux/{architecture}/{program}"),
                 "",
                 file,
-                stop
+                TestContext.Current.CancellationToken
             );
         }
 
+        repository.AddCompiledImage("kubelet", KubernetesPrograms.Version, architecture);
+    }
+
+    private async Task AddPluginsAsync(string plugins)
+    {
+        StandInUpstream upstream = new(_repository.Mirror.Path);
         string release = $"https://github.com/containernetworking/plugins/releases/download/{NetworkPlugins.Version}";
         await upstream.AddArchiveAsync(
             new Uri($"{release}/cni-plugins-linux-{Architecture}-{NetworkPlugins.Version}.tgz"),
@@ -120,21 +150,7 @@ internal sealed class NodeRelease : IAsyncDisposable
                     .Order(StringComparer.Ordinal)
                     .Select(file => KeyValuePair.Create(Path.GetFileName(file), Stream () => File.OpenRead(file))),
             ],
-            stop
+            TestContext.Current.CancellationToken
         );
-    }
-
-    /// <summary>The definitions of the checkout, of the versions that were compiled and for one platform.</summary>
-    private void AddImages()
-    {
-        foreach (
-            (string image, string version) in new[]
-            {
-                ("kubelet", KubernetesPrograms.Version),
-                ("flannel-cni", NetworkPlugins.Version),
-            }
-        )
-            _repository.AddCompiledImage(image, version, Architecture);
-        _repository.AddImage(Pod, PodImage.Definition(PodVersion), PodImage.Contract);
     }
 }

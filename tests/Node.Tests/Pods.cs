@@ -91,9 +91,19 @@ internal static class Pods
     public const string Disk = "disk";
     public const string DiskId = "3600a0b80slipway";
 
-    /// <summary>A pod on the host's network with a Fibre Channel disk, by its world wide identifier.</summary>
+    /// <summary>A pod with a Fibre Channel disk, by its world wide identifier.</summary>
     public static JsonObject WithDisk(string image, string fileSystem) =>
-        JsonNode
+        WithVolume(image, $$"""{ "fc": { "wwids": ["{{DiskId}}"], "fsType": "{{fileSystem}}" } }""");
+
+    /// <summary>A pod with a share of an NFS server that is not there.</summary>
+    public static JsonObject WithShare(string image) => WithVolume(image, """{ "nfs": { "server": "127.0.0.1", "path": "/share" } }""");
+
+    /// <summary>A pod on the host's network, which needs no plugins.</summary>
+    private static JsonObject WithVolume(string image, string source)
+    {
+        JsonObject volume = JsonNode.Parse(source)!.AsObject();
+        volume["name"] = "disk";
+        return JsonNode
             .Parse(
                 $$"""
                 {
@@ -105,12 +115,13 @@ internal static class Pods
                       "name": "user", "image": "{{image}}",
                       "volumeMounts": [{ "name": "disk", "mountPath": "/disk" }]
                     }],
-                    "volumes": [{ "name": "disk", "fc": { "wwids": ["{{DiskId}}"], "fsType": "{{fileSystem}}" } }]
+                    "volumes": [{{volume.ToJsonString()}}]
                   }
                 }
                 """
             )!
             .AsObject();
+    }
 
     private const string Script = """
         cd /disk && mkdir -p www

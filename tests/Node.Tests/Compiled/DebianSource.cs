@@ -10,16 +10,8 @@ internal static class DebianSource
     /// <summary>Go's compiler for amd64 machines; it compiles for arm64 too.</summary>
     public static LockedFile[] Go { get; } =
     [
-        Of(
-            "golang-1.19/golang-1.19-go_1.19.8-2_amd64.deb",
-            "545123039b6c79e75cf2d86528781a825424cf33ce9d3f4513d772d7144cd531",
-            62705552
-        ),
-        Of(
-            "golang-1.19/golang-1.19-src_1.19.8-2_all.deb",
-            "2dfa82fe4f08f4e0193c532e561af4c91871f5235608f04f2bb8d57bb288df5a",
-            18308084
-        ),
+        Of("golang-1.19/golang-1.19-go_1.19.8-2_amd64.deb", "545123039b6c79e75cf2d86528781a825424cf33ce9d3f4513d772d7144cd531", 62705552),
+        Of("golang-1.19/golang-1.19-src_1.19.8-2_all.deb", "2dfa82fe4f08f4e0193c532e561af4c91871f5235608f04f2bb8d57bb288df5a", 18308084),
     ];
 
     /// <summary>Kubernetes 1.20.2 with all that it vendors.</summary>

@@ -24,7 +24,7 @@ internal static class Cgroups
 
     /// <summary>Those of a name that are there still.</summary>
     public static IReadOnlyList<string> Left(string name) =>
-        [.. Hierarchies.Select(hierarchy => Path.Combine(hierarchy, name)).Where(Directory.Exists)];
+        [.. Directory.EnumerateDirectories(Root).Prepend(Root).Select(hierarchy => Path.Combine(hierarchy, name)).Where(Directory.Exists)];
 
     /// <summary>Removes those of a name with all below; their processes have been told to end.</summary>
     public static async Task RemoveAsync(string name)

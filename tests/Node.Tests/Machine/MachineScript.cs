@@ -4,7 +4,7 @@ namespace Slipway.Node.Tests;
 internal static class MachineScript
 {
     public static string[] Namespaces { get; } =
-        ["--fork", "--pid", "--mount", "--net", "--uts", "--ipc", "--propagation", "private", "--kill-child", "--"];
+    ["--fork", "--pid", "--mount", "--net", "--uts", "--ipc", "--propagation", "private", "--kill-child", "--"];
 
     /// <summary>Lays the root out below <c>$1</c>, says its process id outside, and then waits for its children.</summary>
     public const string Init = """
