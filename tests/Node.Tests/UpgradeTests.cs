@@ -47,6 +47,8 @@ public sealed class UpgradeTests(NodeFixture fixture)
         root.Write("usr/bin/podman", "#!/bin/sh\n");
         root.Write("usr/bin/mkdir", "#!/bin/sh\n");
         File.CreateSymbolicLink(root.At("bin"), "usr/bin");
+        foreach (string target in (string[])["basic", "multi-user", "shutdown", "sysinit"])
+            root.Write($"usr/lib/systemd/system/{target}.target", "[Unit]\nDescription=A target\n");
         foreach (string program in (string[])["podman", "mkdir"])
             File.SetUnixFileMode(root.At("usr", "bin", program), (UnixFileMode)0x1ED);
         root.Write($"etc/systemd/system/{KubeletUnit.Name}", KubeletUnit.Text);
