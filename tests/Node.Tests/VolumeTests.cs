@@ -4,7 +4,7 @@ using Slipway.Testing;
 namespace Slipway.Node.Tests;
 
 /// <summary>
-/// Disks that kubelet recognises, formats, checks and mounts with the programs of its image. A loop device that is linked as a Fibre
+/// Disks that kubelet recognises, formats and mounts with the programs of its image. A loop device that is linked as a Fibre
 /// Channel disk would be stands for one: kubelet looks there and does the rest itself.
 /// </summary>
 [Collection(Nodes.Name)]
