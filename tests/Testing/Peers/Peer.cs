@@ -118,6 +118,14 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>What CNI's portmap and bridge call.</summary>
     public static Peer Iptables { get; } = new("iptables", null, "usr/sbin/iptables");
 
+    /// <summary>Runs containers and pods; the Docker Engine's package brings it along, with runc.</summary>
+    public static Peer Containerd { get; } = new("containerd", null, "usr/bin/containerd");
+
+    public static Peer Runc { get; } = new("runc", null, "usr/sbin/runc");
+
+    /// <summary>Judges units of a node.</summary>
+    public static Peer SystemdAnalyze { get; } = new("systemd-analyze", null, "usr/bin/systemd-analyze");
+
     /// <summary>The Docker command line with an engine that answers.</summary>
     public static Peer Docker { get; } = new("docker", null, "usr/bin/docker");
 
@@ -202,6 +210,9 @@ public sealed record Peer(string Name, string? Package, string Path)
             Openssl,
             SpdxTools,
             QemuArm64,
+            Containerd,
+            Runc,
+            SystemdAnalyze,
             Docker,
             DockerArm64,
             DockerOfTrixie,
