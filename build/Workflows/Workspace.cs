@@ -51,6 +51,9 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     /// <summary>The keyring that suites must be signed by.</summary>
     public string Keyring => Path.Combine(Images, "keys", "debian-archive-keyring.gpg");
 
+    /// <summary>What the distribution itself asks of the image's releases; may not be there.</summary>
+    public string Policy(string image) => Path.Combine(Images, $"{image}.policy.json");
+
     public string Definition(string image) => Path.Combine(Images, image);
 
     public string Results(string image) =>

@@ -1,9 +1,12 @@
 using Nuke.Common.CI;
 using Slipway.Development;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.Release;
 using Slipway.StandIns;
 using Slipway.Testing;
+using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 
@@ -15,6 +18,7 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
 {
     private const string Version = UpstreamImage.Version;
     private const string Repository = "slipway-tests/tools";
+    private const string Program = "slipway-verify-linux-amd64";
     private static readonly string[] Images = ["gears", UpstreamImage.Name];
 
     private readonly ScratchFolder _folder = new();
@@ -52,11 +56,15 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
             );
         _github = await GitHubStandIn.StartAsync();
         _far = await _github.AddRepositoryAsync("slipway-tests", "tools");
-        // Where the real one compiles the graph, this one has it, and says where the registries, upstream and GitHub of the test are.
+        // Where the real one compiles the graph and the program for users, this one has them, and says where the registries, upstream and
+        // GitHub of the test are.
         _repository.Write(
             "build.sh",
             $"""
             #!/usr/bin/env bash
+            if [[ $1 == CompileVerify ]]; then
+              mkdir -p artifacts && cp -r '{_folder.At("compiled")}' artifacts/slipway-verify && exit
+            fi
             exec '{SlipwayCommand.Dotnet}' exec '{SlipwayCommand.Compiled}' "$@" --root "$PWD" --upstream-mirror '{_repository.Mirror.Path}' \
               --registry-map 'quay.io={_registries[0].Address}' 'docker.io={_registries[1].Address}' \
               --github-url 'github.com={_github.ApiUrl}' --signing-key '{_repository.Key.Private}'
@@ -66,6 +74,18 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
         _repository.Write(".gitignore", "/artifacts/\n/.nuke/temp/\n/parts/\n");
         await _repository.CommitAsync("two", [.. Images.Select(image => $"{image}/{Version}")]);
         await _repository.GitAsync("push", "--quiet", "--force", _far.GitFolder, "HEAD:refs/heads/main", "--tags");
+        await CompileAsync();
+    }
+
+    /// <summary>What CompileVerify leaves: the same on both kinds of machines here, since nothing is linked.</summary>
+    private async Task CompileAsync()
+    {
+        string program = Path.Combine(_folder.Folder("compiled"), Program);
+        await File.WriteAllTextAsync(program, "a program");
+        ChildResult commit = await new ChildProcess("git", "-C", _repository.Root, "rev-parse", "HEAD").RunAsync();
+        await CompiledProgram
+            .Of("slipway-verify", new AssemblyOrigin(Builder.Local.Id) { Commit = commit.Require().Output.Trim() }, [program])
+            .WriteAsync(_folder.At("compiled"), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -85,9 +105,13 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
             IReadOnlyList<JobRun> jobs = await RunAsync(image, Array.IndexOf(Images, image) + 1);
 
             Assert.All(jobs, job => Assert.True(job.Succeeded, job.Log));
-            Assert.Equal([$"assemble-{image}", $"assemble-{image}", $"release-{image}", $"reproduce-{image}"], jobs.Select(job => job.Id));
-            Assert.DoesNotContain("assembling", jobs[2].Log, StringComparison.Ordinal);
-            Assert.Contains($"{await OneMachinesDigestAsync(image)}\n", jobs[2].Outputs, StringComparison.Ordinal);
+            Assert.Equal(
+                ["compile", "compile", $"assemble-{image}", $"assemble-{image}", $"release-{image}", $"reproduce-{image}"],
+                jobs.Select(job => job.Id)
+            );
+            JobRun release = Released(jobs);
+            Assert.DoesNotContain("assembling", release.Log, StringComparison.Ordinal);
+            Assert.Contains($"{await OneMachinesDigestAsync(image)}\n", release.Outputs, StringComparison.Ordinal);
             Assert.All(jobs, job => Assert.DoesNotContain("robots-password", job.Log, StringComparison.Ordinal));
             Assert.All(jobs, job => Assert.DoesNotContain(GitHubStandIn.Token, job.Log, StringComparison.Ordinal));
         }
@@ -97,6 +121,7 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
             _far.Releases.Select(release => release.Tag).Order(StringComparer.Ordinal)
         );
         Assert.All(_far.Releases, release => Assert.False(release.IsDraft));
+        Assert.All(_far.Releases, release => Assert.Contains(release.Assets, asset => asset.Name == Program));
     }
 
     [Fact]
@@ -106,17 +131,19 @@ public sealed class ReleaseWorkflowTests : IAsyncLifetime
         int writes = 0;
         _github.Fail("POST", "/releases", GitHubFault.Forbidden);
         IReadOnlyList<JobRun> first = await RunAsync("gears", 1);
-        Assert.False(first[2].Succeeded);
+        Assert.False(Released(first).Succeeded);
         Assert.DoesNotContain(first, job => job.Id == "reproduce-gears");
         writes = _registries.Sum(Writes);
 
         IReadOnlyList<JobRun> second = await RunAsync("gears", 2);
 
         Assert.All(second, job => Assert.True(job.Succeeded, job.Log));
-        Assert.Contains($"{digest}\n", second[2].Outputs, StringComparison.Ordinal);
+        Assert.Contains($"{digest}\n", Released(second).Outputs, StringComparison.Ordinal);
         Assert.Equal(writes, _registries.Sum(Writes));
         Assert.False(Assert.Single(_far.Releases).IsDraft);
     }
+
+    private static JobRun Released(IEnumerable<JobRun> jobs) => jobs.Single(job => job.Id.StartsWith("release-", StringComparison.Ordinal));
 
     private static int Writes(RehearsalRegistry registry) => registry.Log.All.Count(entry => entry.Status == 201);
 

@@ -88,6 +88,7 @@ public sealed class ServerFilesTests
             check test: contents: read
             release assemble-flannel-cni: contents: read
             release assemble-kubelet: contents: read
+            release compile: contents: read
             release release-flannel-cni: contents: write, id-token: write
             release release-kubelet: contents: write, id-token: write
             release reproduce-flannel-cni: contents: read, id-token: write

@@ -59,6 +59,36 @@ public sealed class VerifyPolicyTests
         }
     }
 
+    /// <summary>The same file decides what is saved, and what is watched.</summary>
+    [Fact]
+    public async Task Save_and_Drift_hold_a_release_to_its_policy()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string folder = tools.Repository.Beside("policies"),
+            path = Path.Combine(folder, $"{UpstreamImage.Name}.policy.json"),
+            archive = tools.Repository.Beside("saved.tar");
+        Directory.CreateDirectory(folder);
+        JsonObject policy = Policy(tools);
+        await File.WriteAllTextAsync(path, policy.ToJsonString());
+        string[] save = ["Save", "--reference", Release, "--to", archive, "--policy", path];
+        (await tools.RunAsync([.. save, "--public-key", tools.Repository.Key.Public])).Require(64);
+        Assert.False(File.Exists(archive));
+        (await tools.RunAsync(save)).Require();
+        (await VerifyProgram.Compiled.RunAsync($"oci-archive:{archive}", "--policy", path)).Require();
+        (await tools.RunAsync("Drift", "--policy", folder)).Require();
+        (await tools.RunAsync("Drift", "--policy", path)).Require();
+
+        Signers(policy)[0]!["key"] = await File.ReadAllTextAsync(SigningKeys.Create(tools.Repository.Beside(), "other").Public);
+        await File.WriteAllTextAsync(path, policy.ToJsonString());
+        File.Delete(archive);
+        Assert.Contains("signed-by-other-key", (await tools.RunAsync(save)).Require(65).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(archive));
+        Assert.Contains("signature", (await tools.RunAsync("Drift", "--policy", folder)).Require(65).Error, StringComparison.Ordinal);
+
+        File.Delete(path);
+        Assert.Contains(path, (await tools.RunAsync("Drift", "--policy", folder)).Require(78).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task All_registries_of_a_policy_must_have_the_same()
     {

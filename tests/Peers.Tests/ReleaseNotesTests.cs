@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Slipway.Images;
 using Slipway.Testing;
+using Slipway.Verification;
 
 namespace Slipway.Peers.Tests;
 
@@ -10,9 +12,16 @@ namespace Slipway.Peers.Tests;
 [Collection(PublishedKubelet.Name)]
 public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposable
 {
-    private readonly ScratchFolder _gpgHome = new();
+    private const string Program = "slipway-verify-linux-amd64";
 
-    public void Dispose() => _gpgHome.Dispose();
+    private readonly ScratchFolder _gpgHome = new();
+    private readonly ScratchFolder _programs = new();
+
+    public void Dispose()
+    {
+        _gpgHome.Dispose();
+        _programs.Dispose();
+    }
 
     [Theory]
     [InlineData("cosign-2")]
@@ -22,7 +31,16 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
         await using KubeletRegistries registries = await fixture.PublishAsync();
         string[] commands = Commands(await MakeAsync(registries));
         Assert.Equal(
-            ["cosign verify-blob", "gpg --verify", "cosign verify", "cosign verify", "./build.sh Verify", "./build.sh Reproduce"],
+            [
+                "cosign verify-blob",
+                "gpg --verify",
+                "cosign verify-blob-attestation",
+                $"./{Program} quay.io/poseidon/kubelet:{VerifyDocument.Read().Version}",
+                "cosign verify",
+                "cosign verify",
+                "./build.sh Verify",
+                "./build.sh Reproduce",
+            ],
             commands.Select(command => string.Join(' ', command.Split(' ')[..2]))
         );
         using DocumentReader reader = await DocumentReader.WithAsync(cosign, VerifyDocument.Read(), registries);
@@ -86,15 +104,35 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
 
     /// <summary>The notes, of a release whose list is signed by gpg, too.</summary>
     private async Task<string> MakeAsync(KubeletRegistries registries) =>
-        (await AssetsAsync(registries, await MakeKeyAsync(""), null)).Require().Output;
+        (await AssetsAsync(registries, await MakeKeyAsync(""), null, "--programs", await CompiledAsync(registries))).Require().Output;
 
-    private Task<ChildResult> AssetsAsync(KubeletRegistries registries, string key, string? password) =>
+    /// <summary>The real program, as a machine hands it over that compiled it from the release's commit.</summary>
+    private async Task<string> CompiledAsync(KubeletRegistries registries)
+    {
+        (string files, _) = await CompiledProgram.GetFilesAsync();
+        string own = Path.Combine(files, Development.ProgramCompiler.FileOf(Development.ProgramCompiler.Own!));
+        File.Copy(own, _programs.At(Program));
+        string commit = (await new ChildProcess("git", "-C", registries.Repository.Root, "rev-parse", "HEAD").RunAsync())
+            .Require()
+            .Output.Trim();
+        await Release
+            .CompiledProgram.Of(
+                Development.ProgramCompiler.Name,
+                new AssemblyOrigin(Builder.Local.Id) { Commit = commit },
+                [_programs.At(Program)]
+            )
+            .WriteAsync(_programs.Path, TestContext.Current.CancellationToken);
+        return _programs.Path;
+    }
+
+    private Task<ChildResult> AssetsAsync(KubeletRegistries registries, string key, string? password, params string[] more) =>
         (registries.Repository.Slipway with { Variables = GpgVariables(registries, password) }).RunAsync([
             "Assets",
             "--signing-key",
             registries.Repository.Key.Private,
             "--gpg-key",
             key,
+            .. more,
             .. registries.Map,
         ]);
 
@@ -131,7 +169,13 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
     /// <summary>With a keyring, and what is upstream of this test.</summary>
     private string With(string command, KubeletRegistries registries) =>
         $"export SLIPWAY_UPSTREAM_MIRROR='{registries.Repository.Mirror.Path}'; export "
-        + $"GNUPGHOME='{_gpgHome.Path}'; {(command.StartsWith("cosign verify-blob", StringComparison.Ordinal) ? "export COSIGN_TRUSTED_ROOT=nobody.json; " : "")}{command}";
+        + $"GNUPGHOME='{_gpgHome.Path}'; {(command.StartsWith("cosign verify-blob", StringComparison.Ordinal) ? "export COSIGN_TRUSTED_ROOT=nobody.json; " : "")}{command}{Mapped(command, registries)}";
+
+    /// <summary>The program takes each of an option's values by itself.</summary>
+    private static string Mapped(string command, KubeletRegistries registries) =>
+        command.StartsWith("./slipway-verify", StringComparison.Ordinal)
+            ? string.Concat(registries.Map[1..].Select(pair => $" {registries.Map[0]} {pair}"))
+            : "";
 
     /// <summary>One for each line of the notes' blocks of commands that no other line goes on.</summary>
     private static string[] Commands(string notes) =>

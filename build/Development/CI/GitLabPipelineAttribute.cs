@@ -44,7 +44,7 @@ internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
         {
             AllowFailure = true,
         };
-        yield return Job("watch", WatchStage, [Scheduled], $"{context.Command} Drift");
+        yield return Job("watch", WatchStage, [Scheduled], $"{context.Command} Drift --policy images");
     }
 
     private static GitLabJob Job(string name, string stage, IReadOnlyList<string> rules, params string[] script) =>

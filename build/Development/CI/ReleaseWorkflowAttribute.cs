@@ -6,7 +6,8 @@ namespace Slipway.Development;
 
 /// <summary>
 /// The release of the image that the git tag names: each platform is assembled, inspected and tried on a machine of its own kind; one job
-/// merges what they made, signs as itself, publishes, verifies and makes the release on GitHub; another machine builds it again.
+/// merges what they made, signs as itself, publishes, verifies and makes the release on GitHub, with the program that users verify it with;
+/// another machine builds it again.
 /// </summary>
 internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttribute(name, GitHubActionsImage.Ubuntu2404)
 {
@@ -14,18 +15,42 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
     private const string Environment = "release";
 
     /// <summary>Where another job's part is put.</summary>
-    private const string Parts = "parts";
+    private const string Parts = "parts",
+        Programs = Parts + "/programs";
+
+    private const string Compile = "compile";
+
+    private static readonly Platform[] Machines = [Platform.LinuxAmd64, Platform.LinuxArm64];
 
     protected override IEnumerable<GitHubActionsJob> GetJobs(ConfigurationContext context) =>
         PipelineImage
             .All(context)
             .SelectMany(image =>
                 (IEnumerable<GitHubActionsJob>)[Assemble(image, context), Release(image, context), ReproduceWorkflowAttribute.Call(image)]
-            );
+            )
+            .Prepend(CompileVerify(context));
 
     private static string Condition(PipelineImage image) => $"startsWith(github.ref, 'refs/tags/{image.TagPrefix}')";
 
     private static string PartOf(PipelineImage image, string architecture) => $"{image.Name}-{architecture}";
+
+    private static string PartOf(string architecture) => $"{ProgramCompiler.Name}-{architecture}";
+
+    /// <summary>Each machine links for its own kind.</summary>
+    private GitHubActionsJob CompileVerify(ConfigurationContext context) =>
+        new(Compile)
+        {
+            Name = $"compile {ProgramCompiler.Name} ${{{{ matrix.architecture }}}}",
+            RunsOn = "${{ matrix.runner }}",
+            TimeoutMinutes = 30,
+            Matrix = [.. Machines.Select(Row)],
+            Steps =
+            [
+                .. GetSetup(),
+                GitHubActionsStep.Run($"{context.Command} CompileVerify"),
+                GitHubActionsStep.UploadArtifact(PartOf("${{ matrix.architecture }}"), $"artifacts/{ProgramCompiler.Name}"),
+            ],
+        };
 
     private GitHubActionsJob Assemble(PipelineImage image, ConfigurationContext context) =>
         new($"assemble-{image.Name}")
@@ -60,7 +85,7 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
         {
             Name = $"release {image.Name}",
             Condition = Condition(image),
-            Needs = [$"assemble-{image.Name}"],
+            Needs = [$"assemble-{image.Name}", Compile],
             RunsOn = "ubuntu-24.04",
             ReadPermissions = [],
             // The release's page; the identity that signs.
@@ -72,11 +97,15 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
             [
                 .. GetSetup(),
                 .. parts.Select(part => GitHubActionsStep.DownloadArtifact(PartOf(image, part), $"{Parts}/{part}")),
+                .. Machines.Select(one => GitHubActionsStep.DownloadArtifact(PartOf(one.Architecture), $"{Programs}/{one.Architecture}")),
                 GitHubActionsStep.Run(JobCommands.InstallCosign("$HOME/.local/bin")),
                 GitHubActionsStep.Run(
                     $"{context.Command} Merge --images {image.Name} --layouts {string.Join(' ', parts.Select(part => $"{Parts}/{part}"))}"
                 ),
-                GitHubActionsStep.Run($"PATH=$HOME/.local/bin:$PATH {context.Command} Release --images {image.Name}") with
+                GitHubActionsStep.Run(
+                    $"PATH=$HOME/.local/bin:$PATH {context.Command} Release --images {image.Name} "
+                        + $"--programs {string.Join(' ', Machines.Select(one => $"{Programs}/{one.Architecture}"))}"
+                ) with
                 {
                     Id = "release",
                     Env = PipelineImage.Credentials(image.Repositories).Concat(GetImports()).ToDictionary(),

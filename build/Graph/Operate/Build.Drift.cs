@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Release;
 using Slipway.Reporting;
 using Slipway.Trust;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 
@@ -23,11 +24,10 @@ internal sealed partial class Build
                     Report report = Report.ToConsole();
                     using HttpTransport transport = NewTransport(report);
                     Func<string, bool> wanted = ParseArgument(() => TagFilter.Parse(TagPattern));
-                    ITrustedSigner? signer = (PublicKey ?? (object?)Identity ?? Issuer) is null ? null : await Signers.TrustedAsync(Stop);
                     DriftWorkflow workflow = new(
                         new ReleaseRecords(Workspace, Records),
                         Connect(transport),
-                        signer is null ? null : definition => PolicyOf(signer, definition) with { NotOlderThan = null },
+                        await DriftPolicyAsync(),
                         report.Line
                     )
                     {
@@ -44,4 +44,23 @@ internal sealed partial class Build
                         await new DriftIssues((await FindGitHubAsync(transport)).Issues, report.Line).KeepAsync(reports, Stop);
                     DriftView.RequireNone(reports);
                 });
+
+    /// <summary>What every release must be, however old; null where nobody says whose signatures are believed.</summary>
+    private async Task<Func<ImageDefinition, ReleasePolicy>?> DriftPolicyAsync()
+    {
+        if (Policy is not null)
+        {
+            Dictionary<string, PolicyFile> files = [];
+            foreach (ImageDefinition definition in await DefinitionsAsync())
+                files[definition.Name] = ReadPolicy(
+                    Directory.Exists(Policy) ? Path.Combine(Policy, Path.GetFileName(Workspace.Policy(definition.Name))) : Policy
+                );
+            return definition => Policies.Of(files[definition.Name], VerifyFolder) with { NotOlderThan = null };
+        }
+
+        if ((PublicKey ?? (object?)Identity ?? Issuer) is null)
+            return null;
+        ITrustedSigner signer = await Signers.TrustedAsync(Stop);
+        return definition => PolicyOf(signer, definition) with { NotOlderThan = null };
+    }
 }

@@ -64,6 +64,8 @@ internal sealed partial class Build
                     made.Add(Path.Combine(folder, ProgramCompiler.PortableFile));
                     await compiler.PortableAsync(made[^1], Stop);
                     await WriteChecksumsAsync(folder, made);
+                    CompiledProgram program = CompiledProgram.Of(ProgramCompiler.Name, await Place.FindAsync(Stop), made);
+                    await program.WriteAsync(folder, Stop);
                     await WriteSbomAsync(ProgramCompiler.Name, [.. new NuGetPackages(RootDirectory).OfVerifyProgram(), .. runtimes]);
                     foreach (string file in made.Where(_ => !IsStep(nameof(CompileVerify))))
                         report.Result(file);

@@ -18,6 +18,9 @@ internal sealed partial class Build
     [Parameter("Password of --gpg-key; default: the one in gpg's agent"), Secret]
     private readonly string? GpgPassword;
 
+    [Parameter("Assets, Release: folders with slipway-verify as CompileVerify leaves it; its files go into the release, with provenance")]
+    private readonly string[] Programs = [];
+
     private Target Assets =>
         _ =>
             _.Description(
@@ -55,22 +58,16 @@ internal sealed partial class Build
             Advisories = ReadAdvisories(),
         };
         return new AssetMaker(
-            new AssetsWorkflow(Workspace, description, signer, openPgp, report.Line),
+            new AssetsWorkflow(Workspace, description, signer, openPgp, report.Line) { Programs = Programs, Sigstore = Sigstore },
             description,
             signer,
-            openPgp,
             transport
         );
     }
 
     /// <summary>What makes a release's files, and what it needs until then.</summary>
-    private sealed record AssetMaker(
-        AssetsWorkflow Run,
-        ReleaseDescription Description,
-        ISigner Signer,
-        OpenPgpSigner? OpenPgp,
-        HttpTransport Transport
-    ) : IDisposable
+    private sealed record AssetMaker(AssetsWorkflow Run, ReleaseDescription Description, ISigner Signer, HttpTransport Transport)
+        : IDisposable
     {
         public void Dispose()
         {

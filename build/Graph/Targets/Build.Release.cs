@@ -37,7 +37,7 @@ internal sealed partial class Build
                     Report report = Report.ToConsole();
                     using AssetMaker maker = await NewAssetMakerAsync(report);
                     using HttpTransport transport = NewGitHubTransport(report);
-                    GitHubPublication publication = new(await FindGitHubAsync(transport), maker.Signer.Trusted, maker.OpenPgp, report.Line);
+                    GitHubPublication publication = new(await FindGitHubAsync(transport), report.Line);
                     using HttpTransport registries = NewTransport(report);
                     ReleaseWorkflow workflow = new(Workspace, maker.Description, maker.Run, publication, report.Line)
                     {

@@ -45,12 +45,20 @@ internal sealed partial class Build
                         throw new WorkflowException($"--to {To}: wanted a file in a folder that exists", FailureKind.WrongUse);
                     RequireReferenceOfOfficial();
                     long? mostUnverified = MostUnverified;
-                    ReleaseSigners signers = await NewReleaseSignersAsync();
+                    PolicyFile? file = await BelieveRootAsync(local: null, Policy is null ? null : ReadPolicy(Policy));
+                    ReleaseSigners? signers = file is null ? await NewReleaseSignersAsync() : null;
+                    ReleasePolicy PolicyFor(KnownImage? image) =>
+                        file is null ? Policies.Of(signers!, image) : Policies.Of(file, VerifyFolder);
                     using HttpTransport? transport = Reference is null ? null : NewTransport(report);
                     (VerificationRequest release, ReleasePolicy policy) = transport is null
-                        ? LocalRelease((await DefinitionsAsync())[0], signers)
-                        : RemoteRelease(ParseArgument(() => Oci.Reference.Parse(Reference!)), Connect(transport), signers);
-                    SaveWorkflow workflow = new(policy, [signers.Signer, .. signers.Reproducers], report.Line)
+                        ? LocalRelease((await DefinitionsAsync())[0], PolicyFor)
+                        : RemoteRelease(
+                            ParseArgument(() => Oci.Reference.Parse(Reference!)),
+                            Connect(transport),
+                            file is null ? Officials : Officials with { All = [file.Known] },
+                            PolicyFor
+                        );
+                    SaveWorkflow workflow = new(policy, file?.Believed ?? [signers!.Signer, .. signers.Reproducers], report.Line)
                     {
                         MostUnverified = mostUnverified,
                         Sigstore = Sigstore,
@@ -64,18 +72,21 @@ internal sealed partial class Build
         : Limit is null ? null
         : throw new WorkflowException("--limit: it applies only to --all-referrers, which is missing. Give both", FailureKind.WrongUse);
 
-    private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, ReleaseSigners signers) =>
-        (ChosenWorkspace.ReleaseOf(definition), Policies.Of(signers, definition.Known()) with { Claims = TagClaims.None });
+    private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(
+        ImageDefinition definition,
+        Func<KnownImage?, ReleasePolicy> policy
+    ) => (ChosenWorkspace.ReleaseOf(definition), policy(definition.Known()) with { Claims = TagClaims.None });
 
-    private (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(
+    private static (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(
         Reference reference,
         RegistryClient client,
-        ReleaseSigners signers
+        OfficialChoice officials,
+        Func<KnownImage?, ReleasePolicy> policy
     )
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new WorkflowException($"--reference {reference}: wanted a tag, which the archive gets, too", FailureKind.WrongUse);
-        (KnownImage? image, Reference official) = Officials.Of(reference);
-        return (client.Repository(reference).Release(reference.Tag, official), Policies.Of(signers, image));
+        (KnownImage? image, Reference official) = officials.Of(reference);
+        return (client.Repository(reference).Release(reference.Tag, official), policy(image));
     }
 }

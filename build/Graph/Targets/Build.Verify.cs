@@ -17,7 +17,10 @@ internal sealed partial class Build
     [Parameter("Verify: --reference on every registry of its image, which must all have the same content")]
     private readonly bool AllRegistries;
 
-    [Parameter("Verify: policy in JSON that says who must have signed and when, who rebuilt it, and what else (images/policy.schema.json)")]
+    [Parameter(
+        "Verify, Save: policy in JSON that says who must have signed and when, who rebuilt it, and what else (images/policy.schema.json); "
+            + "Drift: one, or a folder with NAME.policy.json for each image"
+    )]
     private readonly AbsolutePath? Policy;
 
     private Target Verify =>

@@ -21,7 +21,7 @@ public sealed partial record AssemblyOrigin(string Builder)
     public bool IsModified { get; init; }
 
     /// <summary>Writes its members into an object that is begun.</summary>
-    internal void Write(Utf8JsonWriter writer)
+    public void Write(Utf8JsonWriter writer)
     {
         writer.WriteString("builder", Builder);
         if (Invocation is not null)
@@ -36,7 +36,7 @@ public sealed partial record AssemblyOrigin(string Builder)
 
     /// <summary>Reads it from the members of an object; null when that names no builder.</summary>
     /// <exception cref="ContentException">A member is not what it must be.</exception>
-    internal static AssemblyOrigin? Read(JsonElement element) =>
+    public static AssemblyOrigin? Read(JsonElement element) =>
         element.OptionalString("builder") is not { } builder
             ? null
             : new AssemblyOrigin(Sound("builder", builder, UriGrammar()))

@@ -20,14 +20,14 @@ public sealed partial record Toolchain(string Sdk, string Runtime)
         );
 
     /// <summary>Writes its members into an object that is begun.</summary>
-    internal void Write(Utf8JsonWriter writer)
+    public void Write(Utf8JsonWriter writer)
     {
         writer.WriteString("sdk", Sdk);
         writer.WriteString("runtime", Runtime);
     }
 
     /// <exception cref="ContentException">One of the two is no version.</exception>
-    internal static Toolchain Read(JsonElement element) => new(Version(element, "sdk"), Version(element, "runtime"));
+    public static Toolchain Read(JsonElement element) => new(Version(element, "sdk"), Version(element, "runtime"));
 
     private static string Version(JsonElement element, string member) =>
         element.RequiredString(member) is var text && VersionGrammar().IsMatch(text)

@@ -112,6 +112,15 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             $"Everything is signed{key}. The files of this release, in a folder with {MarkdownText.Code(ChecksumList.FileName)}:"
         );
         notes.Fenced("sh", _commands.Files);
+        if (_commands.Programs.Length > 0)
+        {
+            notes.Paragraph(
+                "The images, with a program of this release, which needs neither cosign nor .NET: first that it was compiled from this "
+                    + "commit, then the image, its provenance and its SBOM:"
+            );
+            notes.Fenced("sh", _commands.Programs);
+        }
+
         notes.Paragraph("The images, with [cosign](https://docs.sigstore.dev/cosign/system_config/installation/):");
         notes.Fenced("sh", _commands.Images);
         notes.Paragraph(

@@ -16,13 +16,13 @@ public sealed class ReleasedFiles(string folder)
 
     /// <summary>What a release is made of but the list of checksums and its signatures, sorted by name.</summary>
     /// <param name="sbom">Where the SBOMs lie.</param>
-    /// <param name="trust">Where the provenance lies.</param>
+    /// <param name="provenance">The signed provenance of the index.</param>
     /// <param name="record">The bytes of <c>release.json</c>.</param>
     /// <exception cref="ContentException">Something is missing; says the command that makes it.</exception>
     public static async Task<ImmutableArray<ReleasedFile>> CollectAsync(
         ReleaseFacts facts,
         SbomFolder sbom,
-        IContentReader trust,
+        ReadOnlyMemory<byte> provenance,
         ReadOnlyMemory<byte> record,
         CancellationToken cancellationToken
     )
@@ -38,9 +38,7 @@ public sealed class ReleasedFiles(string folder)
                     await sbom.ReadAsync(facts.Image.Name, platform, cancellationToken)
                 )
             );
-        assets.Add(
-            new($"{facts.Prefix}-provenance.sigstore.json", ReleasedFile.Json, await ProvenanceAsync(facts, trust, cancellationToken))
-        );
+        assets.Add(new($"{facts.Prefix}-provenance.sigstore.json", ReleasedFile.Json, provenance));
         if (facts.Signer is VerificationKey key)
             assets.Add(ReleasedFile.OfText(VerifyCommands.KeyName, key.Pem));
         if (facts.Node is { } unit)
@@ -71,13 +69,17 @@ public sealed class ReleasedFiles(string folder)
             ? await File.ReadAllBytesAsync(file.FullName, cancellationToken)
             : null;
 
-    /// <summary>The signed provenance of the index, as the registries have it.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ProvenanceAsync(
+    /// <summary>The signed provenance of the index, as the registries have it: a bundle.</summary>
+    /// <param name="trust">Where it lies.</param>
+    /// <exception cref="ContentException">There is none; says the command that makes it.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ProvenanceAsync(
         ReleaseFacts facts,
         IContentReader trust,
         CancellationToken cancellationToken
     )
     {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(trust);
         Digest index = facts.Image.Index.Digest;
         foreach (Descriptor referrer in await trust.ReferrersAsync(index, MediaType.SigstoreBundle, cancellationToken))
         {

@@ -14,19 +14,21 @@ public sealed class VerifyCommands
 
     private readonly ReleaseFacts _facts;
     private readonly string _cosign,
-        _ours;
+        _ours,
+        _small;
 
     /// <exception cref="NotSupportedException">The signer is of a kind that no command is known for.</exception>
     public VerifyCommands(ReleaseFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
         _facts = facts;
-        (_cosign, _ours) = facts.Signer switch
+        (_cosign, _ours, _small) = facts.Signer switch
         {
             // A signature by a key alone is in no public log.
-            VerificationKey => ($"--key {KeyName} --insecure-ignore-tlog=true", $"--public-key {KeyName}"),
+            VerificationKey => ($"--key {KeyName} --insecure-ignore-tlog=true", $"--public-key {KeyName}", $"--key {KeyName}"),
             CertificateIdentity who => (
                 $"--certificate-identity {Quoted(who.Subject)} --certificate-oidc-issuer {Quoted(who.Issuer)}",
+                $"--identity {Quoted(who.Subject)} --issuer {Quoted(who.Issuer)}",
                 $"--identity {Quoted(who.Subject)} --issuer {Quoted(who.Issuer)}"
             ),
             _ => throw new NotSupportedException($"{facts.Signer.Name}: no command that verifies it is known"),
@@ -38,6 +40,13 @@ public sealed class VerifyCommands
         $"cosign verify-blob {_cosign} --bundle {ChecksumList.SignatureName} {ChecksumList.FileName} &&\n  sha256sum --check "
         + $"--ignore-missing {ChecksumList.FileName}\n"
         + (_facts.HasOpenPgp ? $"gpg --verify {ChecksumList.OpenPgpName} {ChecksumList.FileName}\n" : "");
+
+    /// <summary>A program of the release: that it is compiled from this commit, and the image with it; empty where there is none.</summary>
+    public string Programs =>
+        _facts.Programs.FirstOrDefault(name => name.EndsWith("-linux-amd64", StringComparison.Ordinal)) is { } program
+            ? $"cosign verify-blob-attestation {_cosign} --type slsaprovenance1 --bundle {_facts.ProgramProvenance} {program} &&\n  "
+                + $"chmod +x {program}\n./{program} {Tagged} --official {_facts.Destinations[0].Name} {_small}\n"
+            : "";
 
     /// <summary>The image on each registry, with cosign.</summary>
     public string Images => string.Concat(_facts.Repositories.Select(repository => $"cosign verify {_cosign} {ByDigest(repository)}\n"));

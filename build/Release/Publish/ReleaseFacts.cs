@@ -53,6 +53,12 @@ public sealed record ReleaseFacts
     /// <summary>What stand-ins took the place of, in a rehearsal; null in a release.</summary>
     public required string? StandIn { get; init; }
 
+    /// <summary>Programs that the release hands out for its users, by their files' names; none where none were given.</summary>
+    public ImmutableArray<string> Programs { get; init; } = [];
+
+    /// <summary>The name of the file with their signed provenance; null where there are none.</summary>
+    public string? ProgramProvenance { get; init; }
+
     /// <summary>What files of the release are called at their beginning.</summary>
     public string Prefix => $"{Image.Name}-{Record.Release}";
 

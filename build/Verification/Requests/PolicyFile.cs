@@ -53,6 +53,9 @@ public sealed record PolicyFile
     /// <summary>SHA-256 of the file.</summary>
     public required Digest Digest { get; init; }
 
+    /// <summary>Everybody whose statements count: signers and rebuilders.</summary>
+    public ImmutableArray<ITrustedSigner> Believed => [.. Signers.Of.Concat(Rebuilders?.Of ?? []).Select(one => one.Signer)];
+
     /// <summary>The image that it is for.</summary>
     public KnownImage Known => new(Image ?? "", Image ?? "", Source ?? "", Registries);
 

@@ -3,7 +3,6 @@ using Slipway.Git;
 using Slipway.GitHub;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Trust;
 using Slipway.Updates;
 using Slipway.Verification;
 
@@ -13,10 +12,11 @@ namespace Slipway.Workflows;
 /// Brings what a release hands out to GitHub: a draft, then its files, the list of checksums and its signatures last, and when all of it is
 /// there, the release. Run again at any time it goes on where it stopped; what is published stays as it is.
 /// </summary>
-/// <param name="signer">Whose signature of the list holds.</param>
-/// <param name="openPgp">Likewise; null when there is to be none.</param>
-internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSigner signer, OpenPgpSigner? openPgp, Action<string> log)
+internal sealed class GitHubPublication(GitHubRepository repository, Action<string> log)
 {
+    /// <summary>What files of programs begin with.</summary>
+    private const string ProgramName = "slipway-verify";
+
     /// <param name="folder">Where the files are.</param>
     /// <exception cref="ContentException">
     /// A release or draft has files that are none of these, or a published one has other bytes.
@@ -45,7 +45,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, cancellationToken);
         ImmutableArray<ReleaseAsset> assets = await repository.Assets.ListAsync(release, cancellationToken);
         await RequireOursAsync(made, release, assets, cancellationToken);
-        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, assets, folder, cancellationToken);
+        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made, assets, folder, cancellationToken);
         if (!release.IsDraft)
         {
             await PutAsync(release, files, folder, cancellationToken);
@@ -79,11 +79,16 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
             else if (release.IsDraft || asset.Name != ChecksumList.OpenPgpName)
                 throw new ContentException(
                     $"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is not a file of this "
-                        + $"release{(asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key" : "")}. Delete it on {release.Page} "
-                        + "and run the same command again"
+                        + $"release{Without(asset)}. Delete it on {release.Page} and run the same command again"
                 );
         }
     }
+
+    /// <summary>What the command line may lack that made the file before.</summary>
+    private static string Without(ReleaseAsset asset) =>
+        asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key"
+        : asset.Name.StartsWith(ProgramName, StringComparison.Ordinal) ? " without --programs"
+        : "";
 
     private async Task PutAsync(
         GitHubRelease release,
@@ -106,47 +111,30 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
 
     /// <summary>Two signatures of the same bytes differ: one that is there and holds is taken in place of ours.</summary>
     private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(
-        ImmutableArray<ReleasedFile> files,
+        MadeAssets made,
         ImmutableArray<ReleaseAsset> there,
         string folder,
         CancellationToken cancellationToken
     )
     {
-        ReleasedFile list = files.Single(file => file.Name == ChecksumList.FileName);
-        List<ReleasedFile> kept = [.. files];
-        foreach (
-            ReleaseAsset asset in there.Where(asset =>
-                asset is { IsUploaded: true, Size: <= BlobSignature.MaximumSize }
-                && asset.Name is ChecksumList.SignatureName or ChecksumList.OpenPgpName
-            )
-        )
+        List<ReleasedFile> kept = [.. made.Assets];
+        foreach (AssetSignature signature in made.Signatures)
         {
-            int ours = kept.FindIndex(file => file.Name == asset.Name);
-            if (ours < 0)
+            if (
+                there.FirstOrDefault(asset => asset.IsUploaded && asset.Name == signature.Name) is not { } asset
+                || asset.Size > signature.MostBytes
+            )
                 continue;
             using MemoryStream bytes = new();
             await repository.Assets.DownloadAsync(asset, bytes, cancellationToken);
-            if (!await HoldsAsync(asset.Name, bytes.ToArray(), list.Content, cancellationToken))
+            if (!await signature.Holds(bytes.ToArray(), cancellationToken))
                 continue;
+            int ours = kept.FindIndex(file => file.Name == asset.Name);
             kept[ours] = kept[ours] with { Content = bytes.ToArray() };
             await File.WriteAllBytesAsync(Path.Combine(folder, asset.Name), bytes.ToArray(), cancellationToken);
         }
 
         return [.. kept];
-    }
-
-    private async Task<bool> HoldsAsync(string name, byte[] signature, ReadOnlyMemory<byte> list, CancellationToken cancellationToken)
-    {
-        if (name == ChecksumList.OpenPgpName)
-            return openPgp is not null && await openPgp.IsSignedAsync(list, signature, cancellationToken);
-        try
-        {
-            return await signer.SignedAsync(BlobSignature.Parse(signature), list, cancellationToken);
-        }
-        catch (ContentException)
-        {
-            return false;
-        }
     }
 
     /// <summary>A patch of an older minor version is no news to who asks for the latest.</summary>

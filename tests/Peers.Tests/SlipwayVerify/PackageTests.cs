@@ -41,6 +41,17 @@ public sealed class PackageTests
         Assert.NotEqual(0, (await ShellAsync(folder, check)).ExitCode);
     }
 
+    /// <summary>What a release reads of another machine, whose record says what it compiled.</summary>
+    [Fact]
+    public async Task The_record_names_each_file_and_what_compiled_it()
+    {
+        (string folder, _) = await CompiledProgram.GetFilesAsync();
+        Release.CompiledProgram program = await Release.CompiledProgram.ReadAsync(folder, TestContext.Current.CancellationToken);
+        Assert.Equal((ProgramCompiler.Name, Images.Toolchain.Running), (program.Name, program.Toolchain));
+        Assert.Equal([ProgramCompiler.FileOf(ProgramCompiler.Own!), ProgramCompiler.PortableFile], program.Files.Keys);
+        Assert.Equal(2, (await program.FilesAsync(folder, TestContext.Current.CancellationToken)).Length);
+    }
+
     [Fact]
     public async Task The_archive_runs_wherever_there_is_a_runtime()
     {
