@@ -10,6 +10,9 @@ namespace Slipway.Graph;
 /// <summary>Signing what was inspected.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Sign, Rehearse: form of the SBOM: spdx, or both: CycloneDX 1.6 beside SPDX; default: spdx")]
+    private readonly SbomFormat SbomFormat;
+
     private Target Sign =>
         _ =>
             _.Description(
@@ -28,7 +31,7 @@ internal sealed partial class Build
                     using IDisposable? held = signer as IDisposable;
                     report.Line($"signing as {signer.Trusted.Name}");
                     Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
-                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line);
+                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line) { SbomFormat = SbomFormat };
                     foreach (AssemblyRequest input in await InputsAsync())
                         await workflow.RunAsync(input, signer, builder, Stop);
                 });

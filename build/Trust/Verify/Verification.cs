@@ -138,9 +138,17 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             statements.AddRange(finding.Statements);
         }
 
+        List<string> others = [];
+        foreach (string type in verdict.Passed && evidence.IsListed ? policy.Optional : [])
+        {
+            if ((await _attestations.FindBundledAsync(evidence, type, cancellationToken)).Failure is null)
+                others.Add(type);
+        }
+
         return verdict with
         {
             Statements = [.. statements],
+            AlsoSigned = [.. others],
             PassedOver = evidence.PassedOver,
         };
     }
