@@ -52,7 +52,7 @@ public sealed record DebianAdvisory : Advisory
     public DebianVersion? FixOf(DebianVersion version)
     {
         DebianVersion?[] fixes = [.. Ranges.Where(range => range.Holds(version)).Select(range => range.FixOf(version))];
-        return fixes.Contains(null) ? null : fixes.Max();
+        return Array.Exists(fixes, fix => fix is null) ? null : fixes.Max();
     }
 }
 
@@ -100,7 +100,7 @@ public sealed record GoAdvisory : Advisory
     public GoVersion? FixOf(GoVersion version)
     {
         GoVersion?[] fixes = [.. Ranges.Where(range => range.Holds(version)).Select(range => range.FixOf(version))];
-        return fixes.Contains(null) ? null : fixes.Max();
+        return Array.Exists(fixes, fix => fix is null) ? null : fixes.Max();
     }
 }
 

@@ -80,7 +80,11 @@ public sealed class CvssVector
         HashSet<string> named = new(StringComparer.Ordinal);
         foreach (string part in text.Split('/')[1..])
         {
-            if (part.Split(':') is not [{ Length: > 0 } name, { Length: 1 } value] || !char.IsAsciiLetterUpper(value[0]) || !named.Add(name))
+            if (
+                part.Split(':') is not [{ Length: > 0 } name, { Length: 1 } value]
+                || !char.IsAsciiLetterUpper(value[0])
+                || !named.Add(name)
+            )
                 return false;
             if (!Values.TryGetValue(name, out string? known))
                 continue;

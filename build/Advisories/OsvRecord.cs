@@ -95,7 +95,8 @@ internal sealed class OsvRecord(JsonTokens json, AdvisoryScope scope)
                     Id = Id,
                     Aliases = [.. Aliases.Distinct(StringComparer.Ordinal)],
                     Summary = Summary,
-                    Severity = same.Select(one => AdvisorySeverity.OfUrgency(one.Urgency)).Aggregate(Severity(), (left, right) => left.Or(right)),
+                    Severity = same.Select(one => AdvisorySeverity.OfUrgency(one.Urgency))
+                        .Aggregate(Severity(), (left, right) => left.Or(right)),
                     // Only these are versions of a package; of GIT they are commits of its upstream.
                     Ranges = [.. Ranges(same, [Ecosystem], DebianEvent)],
                     Versions = [.. same.SelectMany(one => one.Versions)],
@@ -122,9 +123,11 @@ internal sealed class OsvRecord(JsonTokens json, AdvisoryScope scope)
         where TVersion : class, IComparable<TVersion> =>
         same.SelectMany(one => one.Ranges)
             .Where(range => types.Contains(range.Type))
-            .Select(range => new VersionRange<TVersion>(
-                [.. range.Events.Where(given => KindOf(given.Kind) is not null).Select(given => parse(KindOf(given.Kind)!.Value, given.Version))]
-            ));
+            .Select(range => new VersionRange<TVersion>([
+                .. range
+                    .Events.Where(given => KindOf(given.Kind) is not null)
+                    .Select(given => parse(KindOf(given.Kind)!.Value, given.Version)),
+            ]));
 
     /// <summary>Null for what the schema has for other things, as <c>limit</c>.</summary>
     private static VersionEventKind? KindOf(string kind) =>
@@ -198,7 +201,9 @@ internal sealed class OsvRecord(JsonTokens json, AdvisoryScope scope)
     {
         string text = json.Text;
         _kept += text.Length + 16;
-        return _kept <= MostText ? text : throw json.Bad($"wanted at most {MostText} characters of versions and names in a record, got more");
+        return _kept <= MostText
+            ? text
+            : throw json.Bad($"wanted at most {MostText} characters of versions and names in a record, got more");
     }
 
     private sealed class Affected

@@ -57,9 +57,7 @@ public static class PackageDatabase
 
     private static IEnumerable<string> Texts(FoundImage found) =>
         found
-            .Entries.Where(entry =>
-                entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal)
-            )
+            .Entries.Where(entry => entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal))
             .Select(entry => Encoding.UTF8.GetString(entry.File!.Text!.Value.Span));
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Advisories;
 using Slipway.Oci;
+using Slipway.Vex;
 
 namespace Slipway.Scanning;
 
@@ -47,6 +48,9 @@ public sealed record Finding
 
     public string Summary { get; init; } = "";
 
+    /// <summary>What is judged of it at all of its places; null where nothing is.</summary>
+    public VexVerdict? Judgement { get; init; }
+
     /// <summary>All names of it.</summary>
     public IEnumerable<string> Names => Aliases.Prepend(Id);
 
@@ -54,6 +58,9 @@ public sealed record Finding
     /// Whether it says that something is wrong which could be mended: not what Debian calls unimportant, nor what nobody knows yet.
     /// </summary>
     public bool IsActionable => Status is not (AdvisoryStatus.Unimportant or AdvisoryStatus.Undetermined);
+
+    /// <summary>Whether it is actionable and no judgement says that the image does not have it, or has it fixed.</summary>
+    public bool IsOpen => IsActionable && Judgement is not { Status: VexStatus.NotAffected or VexStatus.Fixed };
 
     /// <summary>The same weakness by another database's record.</summary>
     internal Finding With(Finding other) =>

@@ -63,7 +63,10 @@ public sealed record SourcePackage(string Name, DebianVersion Version, bool IsAs
     public static SourcePackage? OfPool(string location, string version)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.Split('/') is [.., var folder, _] && PackageName.IsValid(folder) && DebianVersion.TryParse(version, out DebianVersion? parsed)
+        return
+            location.Split('/') is [.., var folder, _]
+            && PackageName.IsValid(folder)
+            && DebianVersion.TryParse(version, out DebianVersion? parsed)
             ? new SourcePackage(folder, Definitions.OfferedPackage.WithoutRebuild(parsed), true)
             : null;
     }

@@ -33,6 +33,7 @@ public sealed class LayerPackages(string folder)
         List<InstalledPackage> packages = [];
         List<string> gaps = [];
         HashSet<string?> codenames = [];
+        var paths = ImmutableDictionary.CreateBuilder<Platform, ImmutableArray<string>>();
         foreach ((Digest digest, Platform? platform) in await PlatformsAsync(place, root, cancellationToken))
         {
             Manifest manifest = Manifest.ParseAny((await ManifestAsync(place, digest, cancellationToken)).Bytes);
@@ -44,7 +45,9 @@ public sealed class LayerPackages(string folder)
             );
             string? codename = CodenameOf(found);
             codenames.Add(codename);
-            packages.AddRange(Of(found, platform ?? config.Platform, codename));
+            Platform here = platform ?? config.Platform;
+            packages.AddRange(Of(found, here, codename));
+            paths[here] = [.. found.Entries.Select(entry => entry.Path)];
             gaps.AddRange(
                 found
                     .Entries.Where(entry => entry.File?.BrokenBuild is not null)
@@ -56,6 +59,7 @@ public sealed class LayerPackages(string folder)
         {
             Codename = codenames is { Count: 1 } ? codenames.Single() : null,
             Gaps = [.. gaps],
+            Paths = paths.ToImmutable(),
         };
     }
 
@@ -71,7 +75,8 @@ public sealed class LayerPackages(string folder)
         // What is no platform is a statement about one, as Docker's builder lays it beside.
         (Digest, Platform?)[] platforms =
         [
-            .. Oci.Index.ParseAny(content.Bytes)
+            .. Oci
+                .Index.ParseAny(content.Bytes)
                 .Manifests.Where(entry => entry.Platform is { Os: not "unknown" })
                 .Select(entry => (entry.Digest, entry.Platform)),
         ];

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Slipway.Archives;
-using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Oci;
@@ -51,6 +50,13 @@ public sealed class LockedPackages(ContentCache cache, string spool)
         {
             Codename = codename,
             File = $"images/{imageLock.Image}/{ImageLock.FileName}",
+            Gaps = imageLock.Upstream.IsEmpty
+                ? []
+                :
+                [
+                    $"the Go modules of {string.Join(", ", imageLock.Upstream.Select(upstream => upstream.Name))} are not known: nothing "
+                        + "was assembled here from this lock. Run Assemble first",
+                ],
         }.WithAssumedSources();
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Advisories;
 using Slipway.Oci;
+using Slipway.Vex;
 
 namespace Slipway.Scanning;
 
@@ -115,7 +116,22 @@ public static class SarifLog
             Digest.Of(Encoding.UTF8.GetBytes($"{inventory.Image}\n{finding.Id}\n{finding.Ecosystem}\n{finding.Package}")).Hex
         );
         writer.WriteEndObject();
+        WriteJudgement(writer, finding);
         writer.WriteEndObject();
+    }
+
+    /// <summary>A result without suppressions counts (3.27.23); what is judged not to matter was taken out by somebody (3.35.2).</summary>
+    private static void WriteJudgement(Utf8JsonWriter writer, Finding finding)
+    {
+        if (finding.Judgement is not { Status: VexStatus.NotAffected or VexStatus.Fixed } judgement)
+            return;
+        writer.WriteStartArray("suppressions");
+        writer.WriteStartObject();
+        writer.WriteString("kind", "external");
+        writer.WriteString("status", "accepted");
+        writer.WriteString("justification", Printable.Line(judgement.Told));
+        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     /// <summary>A message's brackets would be a link (3.11.6).</summary>
@@ -138,13 +154,14 @@ public static class SarifLog
         string version = finding.Version ?? "of an unknown version";
         string fix = finding.FixedVersion is null ? "nothing fixes it" : $"fixed in {finding.FixedVersion}";
         string status = finding.Status == AdvisoryStatus.Affected ? "" : $", {StatusNames.Of(finding.Status)}";
+        string judged = finding.Judgement is null ? "" : $"; judged {finding.Judgement.Told}";
         string programs = string.Join(", ", finding.Places.Select(place => place.Program).OfType<string>().Distinct());
-        return $"{finding.Package} {version}{(programs.Length == 0 ? "" : $" in {programs}")}{status}; {fix}";
+        return $"{finding.Package} {version}{(programs.Length == 0 ? "" : $" in {programs}")}{status}; {fix}{judged}";
     }
 
     /// <summary>How a result counts (3.27.10).</summary>
     private static string LevelOf(Finding finding) =>
-        !finding.IsActionable ? "note"
+        !finding.IsOpen ? "note"
         : finding.Severity.Level >= SeverityLevel.High ? "error"
         : finding.Severity.Level is SeverityLevel.Medium or SeverityLevel.Unknown ? "warning"
         : "note";

@@ -31,6 +31,24 @@ public static partial class SbomPackages
             .OfType<InstalledPackage>();
     }
 
+    /// <summary>What an image has by the SBOMs of its platforms.</summary>
+    /// <param name="documents">Believed here.</param>
+    public static SoftwareInventory InventoryOf(string name, IReadOnlyList<(Platform Platform, SpdxDocument Document)> documents)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        InstalledPackage[] packages = [.. documents.SelectMany(one => Of(one.Document, one.Platform)).Distinct()];
+        return new SoftwareInventory(name, "its verified SBOMs", [.. packages])
+        {
+            Codename = CodenameOf(packages),
+            Gaps = packages.Any(package => package.Ecosystem == PackageEcosystem.Go)
+                ? []
+                : ["its SBOMs have no Go module: it has no Go program, or they were made before SBOMs had modules"],
+            Paths = documents
+                .DistinctBy(one => one.Platform)
+                .ToImmutableDictionary(one => one.Platform, one => one.Document.Files.Select(file => file.Path).ToImmutableArray()),
+        }.WithAssumedSources();
+    }
+
     /// <summary>The release that its Debian packages are of; null when there are none, or of several.</summary>
     public static string? CodenameOf(IEnumerable<InstalledPackage> packages) =>
         packages

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Vex;
 
 namespace Slipway.Scanning;
 
@@ -16,6 +18,23 @@ public sealed record SoftwareInventory(string Image, string Origin, ImmutableArr
 
     /// <summary>The file that says it, relative to the repository, as <c>images/kubelet/image.lock.json</c>; null where no file does.</summary>
     public string? File { get; init; }
+
+    /// <summary>All paths of each platform, without a leading slash; a platform whose paths are not known, as of a lock, is not there.</summary>
+    public ImmutableDictionary<Platform, ImmutableArray<string>> Paths { get; init; } =
+        ImmutableDictionary<Platform, ImmutableArray<string>>.Empty;
+
+    /// <summary>What judgements are asked about.</summary>
+    public IEnumerable<VexPlatform> Platforms =>
+        Packages
+            .GroupBy(package => package.Platform)
+            .Select(here => new VexPlatform(
+                here.Key,
+                [.. here.Select(ComponentOf).OfType<VexComponent>()],
+                Paths.TryGetValue(here.Key, out ImmutableArray<string> paths) ? paths : null
+            ));
+
+    private static VexComponent? ComponentOf(InstalledPackage package) =>
+        package.Purl is { } purl && VexComponent.TryParse(purl) is { } component ? component with { Source = package.Source?.Name } : null;
 
     /// <summary>The same, saying how many source versions are assumed, if any are.</summary>
     public SoftwareInventory WithAssumedSources()
@@ -40,16 +59,13 @@ public sealed record SoftwareInventory(string Image, string Origin, ImmutableArr
     }
 
     /// <summary>Names of source packages.</summary>
-    public IEnumerable<string> Sources => Packages.Select(package => package.Source?.Name).OfType<string>().Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Sources =>
+        Packages.Select(package => package.Source?.Name).OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>Paths of Go modules.</summary>
     public IEnumerable<string> Modules =>
-        Packages.Where(package => package.Ecosystem == PackageEcosystem.Go).Select(package => package.Name).Distinct(StringComparer.Ordinal);
-
-    /// <summary>The binary packages by platform with their versions, to compare with those of another inventory.</summary>
-    internal IEnumerable<string> DebianPackages =>
         Packages
-            .Where(package => package.Ecosystem == PackageEcosystem.Debian)
-            .Select(package => $"{package.Platform} {package.Name} {package.Version}")
-            .Order(StringComparer.Ordinal);
+            .Where(package => package.Ecosystem == PackageEcosystem.Go)
+            .Select(package => package.Name)
+            .Distinct(StringComparer.Ordinal);
 }

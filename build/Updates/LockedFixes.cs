@@ -1,6 +1,6 @@
-using Slipway.Advisories;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Advisories;
 using Slipway.Archives;
 using Slipway.Debian;
 using Slipway.Definitions;

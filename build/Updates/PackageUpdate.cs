@@ -1,5 +1,5 @@
-using Slipway.Advisories;
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 

@@ -5,31 +5,31 @@ using Slipway.Oci;
 using Slipway.Reporting;
 using Slipway.Scanning;
 using Slipway.Verification;
+using Slipway.Vex;
 using Slipway.Workflows;
 
 namespace Slipway.Views;
 
 /// <summary>What the target <c>Scan</c> found, for people and programs.</summary>
-/// <param name="images">In the order asked for.</param>
-/// <param name="sources">What was read.</param>
-/// <param name="now">Against what ages are told.</param>
-/// <param name="maximumAge">What is older is a warning.</param>
-internal sealed class ScanView(
-    IReadOnlyList<ImageFindings> images,
-    IReadOnlyList<AdvisorySource> sources,
-    DateTimeOffset now,
-    TimeSpan maximumAge
-)
+/// <param name="maximumAge">Advisories that are older are a warning.</param>
+internal sealed class ScanView(ScanResult found, TimeSpan maximumAge)
 {
+    private readonly IReadOnlyList<ImageFindings> _images = found.Images;
+    private readonly IReadOnlyList<AdvisorySource> _sources = found.Sources;
+    private readonly DateTimeOffset _now = found.Time;
+
     /// <summary>A line for each finding, and on the log what was looked at, what is not known, and how old the advisories are.</summary>
     public void Show(Report report)
     {
-        (ImageFindings Image, Finding Finding)[] rows = [.. images.SelectMany(image => image.Findings, (image, finding) => (image, finding))];
+        (ImageFindings Image, Finding Finding)[] rows =
+        [
+            .. _images.SelectMany(image => image.Findings, (image, finding) => (image, finding)),
+        ];
         if (rows.Length == 0)
             report.Result("nothing is known to be vulnerable");
         else
             report.Table(
-                ["image", "severity", "id", "package", "version", "fixed in", "fixable now", "status", "where"],
+                ["image", "severity", "id", "package", "version", "fixed in", "fixable now", "status", "judged", "where"],
                 rows.Select(row => Row(row.Image, row.Finding))
             );
         Tell(report);
@@ -38,21 +38,23 @@ internal sealed class ScanView(
     /// <summary>What belongs to the result whichever form that has, on the log.</summary>
     public void Tell(Report report)
     {
-        foreach (ImageFindings image in images)
+        foreach (ImageFindings image in _images)
         {
             SoftwareInventory inventory = image.Inventory;
             report.Line(
-                $"{inventory.Image}: {image.Findings.Length} findings, {image.Findings.Count(finding => finding.IsFixable)} fixable now, "
+                $"{inventory.Image}: {image.Findings.Length} findings, {image.Findings.Count(finding => finding.IsOpen && finding.IsFixable)} fixable now, "
                     + $"{image.Findings.Count(IsUnrated)} of unknown severity; {inventory.Packages.Length} packages and modules, from "
                     + inventory.Origin
             );
             foreach (string gap in inventory.Gaps)
                 report.Note($"{inventory.Image}: {gap}");
+            foreach (string stale in image.Stale)
+                report.Note(stale);
         }
 
-        if (images.Any(image => image.Findings.Any(finding => finding.Ecosystem == PackageEcosystem.Go)))
+        if (_images.Any(image => image.Findings.Any(finding => finding.Ecosystem == PackageEcosystem.Go)))
             report.Note("of Go modules: the module is in the program; whether its vulnerable code is reached is not known");
-        foreach (AdvisorySource source in sources)
+        foreach (AdvisorySource source in _sources)
         {
             report.Line($"{source.Path}: {source.Records} records; {Age(source)}");
             if (IsOld(source))
@@ -69,7 +71,7 @@ internal sealed class ScanView(
             writer.WriteStartObject();
             writer.WriteNumber("schema", 1);
             writer.WriteStartArray("advisories");
-            foreach (AdvisorySource source in sources)
+            foreach (AdvisorySource source in _sources)
             {
                 writer.WriteStartObject();
                 writer.WriteString("path", source.Path);
@@ -82,7 +84,7 @@ internal sealed class ScanView(
 
             writer.WriteEndArray();
             writer.WriteStartArray("images");
-            foreach (ImageFindings image in images)
+            foreach (ImageFindings image in _images)
                 Write(writer, image);
             writer.WriteEndArray();
             writer.WriteEndObject();
@@ -95,21 +97,24 @@ internal sealed class ScanView(
             return;
         (string Image, int Count)[] failing =
         [
-            .. images
+            .. _images
                 .Select(image => (image.Inventory.Image, Count: image.Findings.Count(finding => Fails(finding, wanted))))
                 .Where(image => image.Count > 0),
         ];
         if (failing.Length > 0)
             throw new WorkflowException(
                 $"--fail-on {wanted.ToString().ToLowerInvariant()}: "
-                    + string.Join(", ", failing.Select(image => $"{image.Image}: {image.Count} {(image.Count == 1 ? "finding" : "findings")}"))
+                    + string.Join(
+                        ", ",
+                        failing.Select(image => $"{image.Image}: {image.Count} {(image.Count == 1 ? "finding" : "findings")}")
+                    )
                     + ". Each has a line above",
                 FailureKind.WrongData
             );
     }
 
     private static bool Fails(Finding finding, FailOn failOn) =>
-        finding.IsActionable
+        finding.IsOpen
         && failOn switch
         {
             FailOn.Fixable => finding.IsFixable,
@@ -119,7 +124,7 @@ internal sealed class ScanView(
             _ => finding.Severity.Level >= SeverityLevel.Low || IsUnrated(finding),
         };
 
-    private static bool IsUnrated(Finding finding) => finding.IsActionable && finding.Severity.Level == SeverityLevel.Unknown;
+    private static bool IsUnrated(Finding finding) => finding.IsOpen && finding.Severity.Level == SeverityLevel.Unknown;
 
     private static IReadOnlyList<string> Row(ImageFindings image, Finding finding) =>
         [
@@ -131,6 +136,7 @@ internal sealed class ScanView(
             finding.FixedVersion ?? "-",
             finding.IsFixable ? "yes" : "no",
             StatusNames.Of(finding.Status),
+            finding.Judgement?.Told ?? "-",
             Where(image.Inventory, finding),
         ];
 
@@ -146,11 +152,11 @@ internal sealed class ScanView(
 
     private static string NameOf(SeverityLevel level) => JsonNamingPolicy.CamelCase.ConvertName(level.ToString());
 
-    private bool IsOld(AdvisorySource source) => now - source.Newest > maximumAge;
+    private bool IsOld(AdvisorySource source) => _now - source.Newest > maximumAge;
 
     private string Age(AdvisorySource source) =>
         $"{(source.IsFileTime ? "the file is" : "the newest record is")} of {source.Newest.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, "
-        + $"{Math.Max(0, (int)(now - source.Newest).TotalDays)} days ago";
+        + $"{Math.Max(0, (int)(_now - source.Newest).TotalDays)} days ago";
 
     private static void Write(Utf8JsonWriter writer, ImageFindings image)
     {
@@ -161,6 +167,7 @@ internal sealed class ScanView(
         writer.WriteString("release", inventory.Codename);
         writer.WriteNumber("packages", inventory.Packages.Length);
         WriteAll(writer, "gaps", inventory.Gaps);
+        WriteAll(writer, "staleJudgements", image.Stale);
         writer.WriteStartArray("findings");
         foreach (Finding finding in image.Findings)
             Write(writer, finding);
@@ -185,6 +192,8 @@ internal sealed class ScanView(
         writer.WriteString("fixedVersion", finding.FixedVersion);
         writer.WriteBoolean("fixable", finding.IsFixable);
         writer.WriteString("summary", finding.Summary);
+        if (finding.Judgement is { } judgement)
+            Write(writer, judgement);
         writer.WriteStartArray("places");
         foreach (FindingPlace place in finding.Places)
         {
@@ -206,6 +215,16 @@ internal sealed class ScanView(
         }
 
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, VexVerdict judgement)
+    {
+        writer.WriteStartObject("judgement");
+        writer.WriteString("status", VexWord.Of(judgement.Status));
+        writer.WriteString("justification", judgement.Justification is { } justification ? VexWord.Of(justification) : null);
+        writer.WriteString("reason", judgement.Reason);
+        writer.WriteString("action", judgement.Action);
         writer.WriteEndObject();
     }
 

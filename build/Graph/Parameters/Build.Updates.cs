@@ -1,6 +1,6 @@
-using Slipway.Advisories;
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Advisories;
 using Slipway.GitHub;
 using Slipway.Updates;
 using Slipway.Verification;

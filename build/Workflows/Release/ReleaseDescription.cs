@@ -1,5 +1,5 @@
-using Slipway.Advisories;
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Git;
