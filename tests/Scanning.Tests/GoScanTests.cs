@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Advisories;
 using Slipway.Oci;
 using Slipway.Testing;
@@ -53,7 +54,7 @@ public sealed class GoScanTests
         Assert.Equal("/usr/bin/a", Assert.Single(finding.Places).Program);
     }
 
-    private static IEnumerable<Finding> Scan(string module, string? version)
+    private static ImmutableArray<Finding> Scan(string module, string? version)
     {
         SoftwareInventory inventory = new(
             "a",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Fetching;
@@ -110,7 +111,7 @@ public sealed class LockedScanTests : IDisposable
         $"{finding.Severity.Level} {finding.Id} {finding.Package} {finding.Status} {finding.FixedVersion ?? "-"}"
         + (finding.IsFixable ? " fixable" : "");
 
-    private async Task<System.Collections.Immutable.ImmutableArray<Finding>> ScanAsync(string image)
+    private async Task<ImmutableArray<Finding>> ScanAsync(string image)
     {
         SoftwareInventory inventory = await InventoryAsync(image);
         return VulnerabilityScan.Run(inventory, Read(VulnerabilityScan.ScopeOf([inventory], inventory.Codename, "13")));
