@@ -18,8 +18,9 @@ internal sealed partial class Build
     private readonly bool Major;
 
     [Parameter(
-        "Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, files, folders or zips: shows what the newer packages fix; "
-            + "Scan: what is known to be vulnerable",
+        "Outdated, Update, Assets, Release: Debian security tracker JSON (https://security-tracker.debian.org/tracker/data/json) or OSV "
+            + "(https://vuln.go.dev/vulndb.zip), files, folders or zips: shows what the newer packages fix; Scan: what is known to be "
+            + "vulnerable",
         Name = "Advisories"
     )]
     private readonly AbsolutePath[] AdvisoryPaths = [];
