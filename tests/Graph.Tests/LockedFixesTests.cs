@@ -1,5 +1,5 @@
-using Slipway.Advisories;
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
@@ -99,7 +99,14 @@ public sealed class LockedFixesTests : IDisposable
                 new VersionEvent<DebianVersion>(VersionEventKind.Introduced, null),
                 new VersionEvent<DebianVersion>(VersionEventKind.Fixed, DebianVersion.Parse("1.0-2")),
             ]);
-            return new AdvisoryList(sources.Select(source => new DebianAdvisory { Package = source, Id = "CVE-2026-1", Ranges = [range] }));
+            return new AdvisoryList(
+                sources.Select(source => new DebianAdvisory
+                {
+                    Package = source,
+                    Id = "CVE-2026-1",
+                    Ranges = [range],
+                })
+            );
         };
 
     private static ImageLock Lock(string version, LockedFile file) =>

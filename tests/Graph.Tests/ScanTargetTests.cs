@@ -40,10 +40,12 @@ public sealed class ScanTargetTests
         Assert.Contains("whether its vulnerable code is reached is not known", shown.Error, StringComparison.Ordinal);
         JsonNode image = Sound((await ScanAsync(repository, "--json")).Require().Output)["images"]![0]!;
         Assert.Equal(
-            ["golang.org/x/net v0.22.0 0.23.0 golang.org/x/net/http2", "stdlib go1.21.8 1.21.9 net/http"],
+            ["golang.org/x/net v0.22.0 0.23.0 golang.org/x/net/http2", "stdlib 1.21.8 1.21.9 net/http"],
             image["findings"]!
                 .AsArray()
-                .Select(finding => $"{finding!["package"]} {finding["version"]} {finding["fixedVersion"]} {finding["imports"]![0]!["path"]}")
+                .Select(finding =>
+                    $"{finding!["package"]} {finding["version"]} {finding["fixedVersion"]} {finding["imports"]![0]!["path"]}"
+                )
         );
 
         // Nobody rated them, so that they count from low on; a new lock would mend neither.

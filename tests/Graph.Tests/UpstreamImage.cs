@@ -48,11 +48,7 @@ internal static class UpstreamImage
     {
         ScratchRepository repository = await ScratchRepository.CreateAsync();
         repository.Mirror.Add(Address(name), program);
-        repository.AddImage(
-            Name,
-            Definition([name], ["amd64"]),
-            "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n"
-        );
+        repository.AddImage(Name, Definition([name], ["amd64"]), "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n");
         await LockAsync(repository, ["amd64"]);
         return repository;
     }

@@ -28,7 +28,10 @@ public sealed class GoScanTests
     public void A_module_is_affected_between_where_it_comes_and_where_it_goes(string module, string version, string? id, string? fixedIn)
     {
         Finding[] found = [.. Scan(module, version)];
-        Assert.Equal(id is null ? [] : [(id, AdvisoryStatus.Affected, fixedIn)], found.Select(one => (one.Id, one.Status, one.FixedVersion)));
+        Assert.Equal(
+            id is null ? [] : [(id, AdvisoryStatus.Affected, fixedIn)],
+            found.Select(one => (one.Id, one.Status, one.FixedVersion))
+        );
         // Upstream builds its programs: no lock of ours brings the fix.
         Assert.DoesNotContain(found, one => one.IsFixable);
     }

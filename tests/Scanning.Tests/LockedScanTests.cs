@@ -51,7 +51,10 @@ public sealed class LockedScanTests : IDisposable
     {
         Finding finding = Assert.Single(await ScanAsync("flannel-cni"));
         Assert.Equal("Medium CVE-2099-0010 busybox-static Affected 1:1.37.0-6.1 fixable", Told(finding));
-        Assert.Equal(("1:1.37.0-6+b9", "busybox", "1:1.37.0-6"), (finding.Version, finding.Source!.Name, finding.Source.Version.ToString()));
+        Assert.Equal(
+            ("1:1.37.0-6+b9", "busybox", "1:1.37.0-6"),
+            (finding.Version, finding.Source!.Name, finding.Source.Version.ToString())
+        );
         Assert.Equal(2, finding.Places.Length);
     }
 
@@ -67,7 +70,9 @@ public sealed class LockedScanTests : IDisposable
     {
         SoftwareInventory inventory = await InventoryAsync("kubelet");
         Assert.Contains(inventory.Gaps, gap => gap.Contains("Go modules of kubelet, kubectl are not known", StringComparison.Ordinal));
-        Assert.Contains(inventory.Gaps, gap => gap.Contains("of 85 packages nothing tells the version of their source", StringComparison.Ordinal));
+        Assert.Contains(inventory.Gaps, gap =>
+            gap.Contains("of 85 packages nothing tells the version of their source", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -83,7 +88,9 @@ public sealed class LockedScanTests : IDisposable
         ImageFindings found = new(inventory, await ScanAsync("kubelet"));
         ImageFindings judged = found.JudgedBy(
             (platform, ids, package) =>
-                ids.Contains("CVE-2099-0001") && package.StartsWith("pkg:deb/debian/openssl@", StringComparison.Ordinal) && platform == Amd64
+                ids.Contains("CVE-2099-0001")
+                && package.StartsWith("pkg:deb/debian/openssl@", StringComparison.Ordinal)
+                && platform == Amd64
                     ? verdict
                     : null
         );
@@ -93,10 +100,7 @@ public sealed class LockedScanTests : IDisposable
         Finding closed = Assert.Single(judged.Findings, finding => finding.Judgement == verdict);
         Assert.False(closed.IsOpen);
         Assert.Equal([Amd64], closed.Places.Select(place => place.Platform));
-        Finding open = Assert.Single(
-            judged.Findings,
-            finding => finding is { Package: "openssl", Id: "CVE-2099-0001", Judgement: null }
-        );
+        Finding open = Assert.Single(judged.Findings, finding => finding is { Package: "openssl", Id: "CVE-2099-0001", Judgement: null });
         Assert.True(open.IsOpen);
         Assert.DoesNotContain(Amd64, open.Places.Select(place => place.Platform));
         Assert.True(judged.Findings.IndexOf(closed) > judged.Findings.IndexOf(judged.Findings.Last(finding => finding.IsOpen)));

@@ -29,8 +29,8 @@ public sealed class SarifLogTests
     public void Every_result_names_a_rule_of_its_run_by_name_and_place_and_a_rule_stands_once()
     {
         JsonElement run = Log(
-            Findings("a", Of("CVE-2", SeverityLevel.Low), Of("CVE-1", SeverityLevel.High), Of("CVE-2", SeverityLevel.High, "other"))
-        )
+                Findings("a", Of("CVE-2", SeverityLevel.Low), Of("CVE-1", SeverityLevel.High), Of("CVE-2", SeverityLevel.High, "other"))
+            )
             .GetProperty("runs")[0];
         JsonElement[] rules = [.. run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray()];
         Assert.Equal(["CVE-1", "CVE-2"], rules.Select(rule => rule.GetProperty("id").GetString()));

@@ -1,6 +1,6 @@
-using Slipway.Advisories;
 using System.Globalization;
 using System.Text;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
