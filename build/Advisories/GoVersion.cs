@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Slipway.Advisories;
 
 /// <summary>
-/// A version of a Go module, ordered as Go orders them (<c>golang.org/x/mod/semver</c>, Semantic Versioning 2.0.0, 11): what stands behind a
-/// plus, as <c>+incompatible</c>, does not count, so that two such texts are equal. Pseudo-versions are prereleases.
+/// A version of a Go module, ordered as Go orders them (<c>golang.org/x/mod/semver</c>, Semantic Versioning 2.0.0, 11): what stands
+/// behind a plus, as <c>+incompatible</c>, does not count, so that two such texts are equal. Pseudo-versions are prereleases.
 /// </summary>
 public sealed partial class GoVersion : IComparable<GoVersion>, IEquatable<GoVersion>
 {

@@ -7,8 +7,8 @@ namespace Slipway.Sboms;
 
 /// <summary>
 /// Hashes files as an SBOM names them, reads what programs say of their building, and keeps the few files that it quotes: licence files,
-/// the list of packages and which distribution it is. Whatever a file's size, memory stays the same: an ELF file is kept in a spool file, since its tables stand
-/// anywhere in it.
+/// the list of packages and which distribution it is. Whatever a file's size, memory stays the same: an ELF file is kept in a spool file,
+/// since its tables stand anywhere in it.
 /// </summary>
 public sealed class HashScan : IFileScan, IDisposable
 {

@@ -40,7 +40,9 @@ public sealed record Finding
     /// <summary>Of the source package or module; null where nothing fixes it.</summary>
     public string? FixedVersion { get; init; }
 
-    /// <summary>Whether a new lock would have the fix: it is in Debian's release. Upstream's programs are upstream's to build again.</summary>
+    /// <summary>
+    /// Whether a new lock would have the fix: it is in Debian's release. Upstream's programs are upstream's to build again.
+    /// </summary>
     public bool IsFixable { get; init; }
 
     /// <summary>Go packages of the module that have it; none where all of the module is meant, and for Debian.</summary>

@@ -58,7 +58,9 @@ public sealed record SourcePackage(string Name, DebianVersion Version, bool IsAs
         return DebianVersion.TryParse(of, out DebianVersion? parsed) && name.Length > 0 ? new SourcePackage(name, parsed, false) : null;
     }
 
-    /// <summary>From where the package is in Debian's pool, whose folders are named after sources (<c>pool/main/g/glibc/libc6_…</c>).</summary>
+    /// <summary>
+    /// From where the package is in Debian's pool, whose folders are named after sources (<c>pool/main/g/glibc/libc6_…</c>).
+    /// </summary>
     /// <returns>Null when that tells nothing.</returns>
     public static SourcePackage? OfPool(string location, string version)
     {

@@ -16,10 +16,14 @@ public sealed record SoftwareInventory(string Image, string Origin, ImmutableArr
     /// <summary>What is not known, in sentences.</summary>
     public ImmutableArray<string> Gaps { get; init; } = [];
 
-    /// <summary>The file that says it, relative to the repository, as <c>images/kubelet/image.lock.json</c>; null where no file does.</summary>
+    /// <summary>
+    /// The file that says it, relative to the repository, as <c>images/kubelet/image.lock.json</c>; null where no file does.
+    /// </summary>
     public string? File { get; init; }
 
-    /// <summary>All paths of each platform, without a leading slash; a platform whose paths are not known, as of a lock, is not there.</summary>
+    /// <summary>
+    /// All paths of each platform, without a leading slash; a platform whose paths are not known, as of a lock, is not there.
+    /// </summary>
     public ImmutableDictionary<Platform, ImmutableArray<string>> Paths { get; init; } =
         ImmutableDictionary<Platform, ImmutableArray<string>>.Empty;
 

@@ -1,6 +1,8 @@
 namespace Slipway.Views;
 
-/// <summary>What makes the targets <c>Outdated</c> and <c>Scan</c> fail: the first two are about what is newer, the others about findings.</summary>
+/// <summary>
+/// What makes the targets <c>Outdated</c> and <c>Scan</c> fail: the first two are about what is newer, the others about findings.
+/// </summary>
 public enum FailOn
 {
     /// <summary>Anything newer.</summary>
