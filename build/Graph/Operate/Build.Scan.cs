@@ -96,7 +96,7 @@ internal sealed partial class Build
         );
         // What is signed and has no SBOM is still what was signed; anything else that is missing or wrong is refused.
         return verdict.Failures.Any() && verdict.Failures.All(failure => failure.Subject.Failure == FailureReason.AttestationMissing)
-            ? await LayersAsync(workflow, local, "its layers, because it has no SBOM that somebody signed", report)
+            ? await LayersAsync(workflow, local, "its layers, because it is signed and lacks an SBOM or provenance", report)
             : ScannedImage.Of(Reference!, verdict);
     }
 
