@@ -11,9 +11,7 @@ namespace Slipway.Images;
 /// <param name="Index">Names those of the platforms by their hashes.</param>
 public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Document)> Platforms, SpdxDocument Index)
 {
-    /// <summary>
-    /// The same in the form of CycloneDX, in the same order, that of the index (no platform) last; none where it is not wanted.
-    /// </summary>
+    /// <summary>The same as CycloneDX, in the same order, that of the index (no platform) last; none where not wanted.</summary>
     public ImmutableArray<(Platform? Platform, CycloneDxDocument Document)> CycloneDx { get; private init; } = [];
 
     /// <summary>And in the form of CycloneDX.</summary>

@@ -5,8 +5,8 @@ using Slipway.Spdx;
 namespace Slipway.Images;
 
 /// <summary>
-/// A folder beside a layout with its SBOMs: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>, and the same as <c>.cdx.json</c> in
-/// the form of CycloneDX where that is wanted.
+/// A folder beside a layout with its SBOMs: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>, and where CycloneDX is wanted
+/// the same as <c>.cdx.json</c>.
 /// </summary>
 /// <param name="folder">Made when the first document comes.</param>
 public sealed class SbomFolder(string folder)

@@ -46,9 +46,4 @@ public interface IBuildConventions
 
     /// <summary>Where in a file of the repository the cause of a failure is, for a CI server to mark it there; null when nowhere.</summary>
     public CI.SourcePlace? PlaceOf(Exception exception) => null;
-
-    /// <summary>
-    /// Whether this is a mistake in the program itself, which is told once, and with its trace at <see cref="Verbosity.Verbose"/>.
-    /// </summary>
-    public bool IsFault(Exception exception) => false;
 }

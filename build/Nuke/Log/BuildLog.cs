@@ -109,11 +109,25 @@ internal sealed class BuildLog
             Writer.WriteLine(line);
     }
 
-    /// <summary>A failure where it happens: the server marks it, at its place in a file where there is one.</summary>
+    /// <summary>
+    /// A target's failure where it happens: its name alone, since the run's end says why, once and last of all; where the verbosity leaves
+    /// that end out, all of it.
+    /// </summary>
+    public void FailedTarget(string target, Exception exception)
+    {
+        if (Shows(Verbosity.Minimal))
+            Failure($"{target} failed");
+        else
+            FailureReason(target, exception);
+    }
+
+    /// <summary>Why a target failed, as <see cref="Failure(string, Exception)"/> tells it.</summary>
+    public void FailureReason(string target, Exception exception) => Failure($"{target} failed: {Words(exception)}", exception);
+
+    /// <summary>What ends the run: the server marks it, at its place in a file where there is one.</summary>
     public void Failure(string text, Exception exception)
     {
-        string shown = Shown(text);
-        if (_host.ReportError(shown, _conventions.PlaceOf(exception)) is { } command)
+        if (_host.ReportError(Shown(text), _conventions.PlaceOf(exception)) is { } command)
             Writer.WriteLine(command);
         else
             Failure(text);

@@ -6,9 +6,9 @@ using Spectre.Console;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// What is left on the screen at the end: a line per target, each failure again, in full but for faults of the program, and the verdict.
+/// What is left on the screen at the end: a line per target, each failure in full, and the verdict.
 /// </summary>
-internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log, IBuildConventions conventions)
+internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log)
 {
     /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
     private const int FileWidth = 2000;
@@ -24,9 +24,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
         {
             log.Line("");
-            log.Failure(
-                $"{failed.Name}: {(Failure.IsFault(failed.Failure!, conventions) ? "reported above" : log.Words(failed.Failure!))}"
-            );
+            log.FailureReason(failed.Name, failed.Failure!);
         }
 
         bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
