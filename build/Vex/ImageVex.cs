@@ -194,4 +194,9 @@ public sealed class ImageVex
 
 /// <summary>A rule that does not hold, and why.</summary>
 /// <param name="Path">What is there, without a leading slash.</param>
-public sealed record FallenRule(VexEntry Rule, Platform Platform, string Path);
+public sealed record FallenRule(VexEntry Rule, Platform Platform, string Path)
+{
+    /// <summary>For people.</summary>
+    public override string ToString() =>
+        $"{Platform}: the rule about {Rule.Id} in {Rule.Package} does not hold: the image has /{Printable.Of(Path)}";
+}

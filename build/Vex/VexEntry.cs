@@ -74,4 +74,10 @@ public sealed record VexVerdict
 
     /// <summary>When it was known to be so.</summary>
     public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>In one line for people: the labels, and why.</summary>
+    public string Told =>
+        VexWord.Of(Status)
+        + (Justification is { } justification ? $" ({VexWord.Of(justification)})" : "")
+        + (Reason is null ? "" : $": {Reason}");
 }

@@ -30,13 +30,13 @@ public sealed class PeerListTests
             {
                 "cosign" or "cosign-3" or "go" or "openssl" or "oras" => "version",
                 "ip" or "tmux" => "-V",
-                "pyspdxtools" => "--help",
+                "debsecan" or "pyspdxtools" => "--help",
                 _ => "--version",
             }
         );
 
         answer.Require();
-        Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2", answer.Output + answer.Error);
+        Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2|Usage: debsecan", answer.Output + answer.Error);
     }
 
     [Theory]

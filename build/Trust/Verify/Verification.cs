@@ -139,16 +139,21 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         }
 
         List<string> others = [];
+        List<Statement> told = [];
         foreach (string type in verdict.Passed && evidence.IsListed ? policy.Optional : [])
         {
-            if ((await _attestations.FindBundledAsync(evidence, type, cancellationToken)).Failure is null)
-                others.Add(type);
+            StatementCheck.Finding finding = await _attestations.FindBundledAsync(evidence, type, cancellationToken);
+            if (finding.Failure is not null)
+                continue;
+            others.Add(type);
+            told.AddRange(finding.Statements);
         }
 
         return verdict with
         {
             Statements = [.. statements],
             AlsoSigned = [.. others],
+            AlsoStated = [.. told],
             PassedOver = evidence.PassedOver,
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Git;
@@ -29,7 +30,7 @@ internal sealed class ReleaseDescription(
     public required Func<ImageDefinition, ReleasePolicy> Policy { get; init; }
 
     /// <summary>Reads advisories about what changed; null when none were given.</summary>
-    public Func<AdvisoryScope, Advisories>? Advisories { get; init; }
+    public Func<AdvisoryScope, AdvisoryList>? Advisories { get; init; }
 
     private readonly GitRepository _git = new(repository);
 

@@ -77,10 +77,7 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
             hasStandIns: !input.Lock.StandingIn.IsEmpty
         );
         foreach (FallenRule fallen in vex.Fallen)
-            log(
-                $"{input.Name} {fallen.Platform}: the rule about {fallen.Rule.Id} in {fallen.Rule.Package} does not hold: the image has "
-                    + $"/{Printable.Of(fallen.Path)}"
-            );
+            log($"{input.Name} {fallen}");
         ImmutableArray<VexStatement> statements = vex.Statements(
             new VexImage(
                 input.Definition.Official,

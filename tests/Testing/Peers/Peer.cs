@@ -60,6 +60,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Go's toolchain with its standard library, which it is started with from <see cref="PeerProgram.Root"/>.</summary>
     public static Peer Go { get; } = new("go", "golang-go", "usr/bin/go") { IsOnlyFetched = true };
 
+    /// <summary>Finds what Debian's tracker knows to be vulnerable among installed packages.</summary>
+    public static Peer Debsecan { get; } = new("debsecan", "debsecan", "usr/bin/debsecan");
+
     public static Peer Jq { get; } = new("jq", "jq", "usr/bin/jq");
 
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
@@ -192,6 +195,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             Umoci,
             Go,
             Jq,
+            Debsecan,
             DockerRegistry,
             Nft,
             Tmux,

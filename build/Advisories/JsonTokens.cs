@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
 
-namespace Slipway.Updates;
+namespace Slipway.Advisories;
 
 /// <summary>
 /// Reads JSON (RFC 8259) token by token from a stream, holding no more of it than one token: documents of any size in little memory.

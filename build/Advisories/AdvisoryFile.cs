@@ -4,11 +4,11 @@ using Slipway.Archives;
 using Slipway.Http;
 using Slipway.Oci;
 
-namespace Slipway.Updates;
+namespace Slipway.Advisories;
 
 /// <summary>
 /// Reads advisories: the JSON of Debian's security tracker (<c>https://security-tracker.debian.org/tracker/data/json</c>), or OSV records
-/// as one object, an array, or a folder or zip of files, as osv.dev gives them out. Nothing but what is asked for is held.
+/// as one object, an array, or a folder or zip of files, as osv.dev and Go's database give them out. Nothing but what is asked for is held.
 /// </summary>
 public static class AdvisoryFile
 {
@@ -16,28 +16,44 @@ public static class AdvisoryFile
     private const int MostFiles = 1_000_000;
     private const long LongestRecord = 64L << 20;
 
+    /// <summary>Several as one, in the order given.</summary>
+    /// <inheritdoc cref="Read(string, AdvisoryScope, CancellationToken)" path="exception"/>
+    public static AdvisoryList Read(IReadOnlyList<string> paths, AdvisoryScope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(scope);
+        List<Advisory> all = [];
+        List<AdvisorySource> sources = [];
+        foreach (string path in paths)
+        {
+            FoundAdvisories found = new(scope.NotAfter);
+            ReadPath(path, scope, found, cancellationToken);
+            all.AddRange(found.Found);
+            sources.Add(
+                new AdvisorySource(
+                    path,
+                    found.Records,
+                    found.Newest ?? new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero),
+                    found.Newest is null
+                )
+            );
+        }
+
+        return new AdvisoryList(all) { Sources = [.. sources] };
+    }
+
     /// <param name="path">A file or folder.</param>
     /// <exception cref="ContentException">It is neither format, or too large; names the file.</exception>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    public static Advisories Read(string path, AdvisoryScope scope, CancellationToken cancellationToken)
+    public static AdvisoryList Read(string path, AdvisoryScope scope, CancellationToken cancellationToken) =>
+        Read([path], scope, cancellationToken);
+
+    private static void ReadPath(string path, AdvisoryScope scope, FoundAdvisories found, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(scope);
-        List<Advisory> found = [];
         if (Directory.Exists(path))
         {
-            string[] files =
-            [
-                .. Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(MostFiles + 1),
-            ];
-            RequireSome(files.Length, path);
-            foreach (string file in files)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using FileStream one = Opened(file);
-                ReadDocument(one, file, scope, found);
-            }
-
-            return new Advisories(found);
+            ReadFolder(path, scope, found, cancellationToken);
+            return;
         }
 
         using FileStream stream = Opened(path);
@@ -48,7 +64,29 @@ public static class AdvisoryFile
             ReadZip(stream, path, scope, found, cancellationToken);
         else
             ReadDocument(stream, path, scope, found);
-        return new Advisories(found);
+    }
+
+    /// <summary>Go's database has lists beside its records, in <c>index/</c>, which are none.</summary>
+    private static bool IsRecord(string name) =>
+        name.EndsWith(".json", StringComparison.Ordinal) && !$"/{name}".Contains("/index/", StringComparison.Ordinal);
+
+    private static void ReadFolder(string path, AdvisoryScope scope, FoundAdvisories found, CancellationToken cancellationToken)
+    {
+        string[] files =
+        [
+            .. Directory
+                .EnumerateFiles(path, "*.json", SearchOption.AllDirectories)
+                .Where(file => IsRecord(Path.GetRelativePath(path, file)))
+                .Order(StringComparer.Ordinal)
+                .Take(MostFiles + 1),
+        ];
+        RequireSome(files.Length, path);
+        foreach (string file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using FileStream one = Opened(file);
+            ReadDocument(one, file, scope, found);
+        }
     }
 
     private static FileStream Opened(string path)
@@ -67,17 +105,14 @@ public static class AdvisoryFile
         FileStream stream,
         string path,
         AdvisoryScope scope,
-        List<Advisory> found,
+        FoundAdvisories found,
         CancellationToken cancellationToken
     )
     {
         try
         {
             using ZipArchive zip = new(stream, ZipArchiveMode.Read);
-            ZipArchiveEntry[] entries =
-            [
-                .. zip.Entries.Where(entry => entry.FullName.EndsWith(".json", StringComparison.Ordinal)).Take(MostFiles + 1),
-            ];
+            ZipArchiveEntry[] entries = [.. zip.Entries.Where(entry => IsRecord(entry.FullName)).Take(MostFiles + 1)];
             RequireSome(entries.Length, path);
             long left = 4 * LongestFile;
             foreach (ZipArchiveEntry entry in entries)
@@ -108,7 +143,7 @@ public static class AdvisoryFile
     }
 
     /// <summary>One document of either format: in the tracker's every value is an object, an OSV record begins with a text.</summary>
-    private static void ReadDocument(Stream stream, string what, AdvisoryScope scope, List<Advisory> found)
+    private static void ReadDocument(Stream stream, string what, AdvisoryScope scope, FoundAdvisories found)
     {
         long left = LongestFile;
         using CountingStream bounded = new(stream, count =>

@@ -3,7 +3,7 @@ using System.Text;
 using Slipway.Debian;
 using Slipway.Oci;
 
-namespace Slipway.Updates.Tests;
+namespace Slipway.Advisories.Tests;
 
 /// <summary>Debian's security tracker and OSV, as they are and as nobody should write them.</summary>
 public sealed class AdvisoryFileTests : IDisposable
@@ -182,10 +182,10 @@ public sealed class AdvisoryFileTests : IDisposable
         + "\"package\": { \"ecosystem\": \"Debian:13\", \"name\": \"glibc\", \"purl\": \"pkg:deb/debian/glibc?arch=source\" "
         + $"}}, {affected}, \"ecosystem_specific\": {{ \"urgency\": \"high\" }} }}] }}";
 
-    private static Advisories Read(string path) =>
+    private static AdvisoryList Read(string path) =>
         AdvisoryFile.Read(path, new AdvisoryScope(new HashSet<string> { "glibc", "bash" }, "trixie", "13"), default);
 
-    private static IEnumerable<string> Fixed(Advisories advisories) =>
+    private static IEnumerable<string> Fixed(AdvisoryList advisories) =>
         advisories.FixedBetween("glibc", DebianVersion.Parse("2.41-12+deb13u1"), DebianVersion.Parse("2.41-12+deb13u2"));
 
     private IEnumerable<string> Fixed(string text) => Fixed(Read(Write("advisories.json", text)));
