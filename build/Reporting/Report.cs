@@ -6,8 +6,9 @@ namespace Slipway.Reporting;
 
 /// <summary>
 /// What people and programs see: lines and progress go to the log (standard error), results to the output (standard
-/// output). On a terminal tables fit its width, or are records one under another; elsewhere they are plain and as wide as they need. Whatever others wrote into a
-/// text, a line stays one line, and nothing in it steers a terminal or a CI server (<see cref="Printable"/>).
+/// output). On a terminal tables fit its width, or are records one under another; elsewhere they are plain and as wide as they
+/// need. Whatever others wrote into a text, a line stays one line, and nothing in it steers a terminal or a CI server
+/// (<see cref="Printable"/>).
 /// </summary>
 /// <param name="log">Lines and progress.</param>
 /// <param name="output">Results.</param>

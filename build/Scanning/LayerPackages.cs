@@ -16,6 +16,11 @@ public sealed class LayerPackages(string folder)
 {
     private const int MostPlatforms = 32;
 
+    /// <summary>
+    /// The Debian release of its packages where the image itself does not say it; null where nobody else knows its packages either.
+    /// </summary>
+    public string? Codename { get; init; }
+
     /// <param name="name">What the image is called.</param>
     /// <param name="place">Holds it.</param>
     /// <param name="root">Its index or manifest.</param>
@@ -43,10 +48,16 @@ public sealed class LayerPackages(string folder)
                 () => HashScan.Read(spooled.Layers, spooled.Open, Path.Combine(folder, "programs"), cancellationToken),
                 cancellationToken
             );
-            string? codename = CodenameOf(found);
+            string? codename = CodenameOf(found) ?? Codename;
             codenames.Add(codename);
             Platform here = platform ?? config.Platform;
-            packages.AddRange(Of(found, here, codename));
+            InstalledPackage[] installed = [.. Of(found, here, codename)];
+            packages.AddRange(installed);
+            bool hasDebian = installed.Any(package => package.Ecosystem == PackageEcosystem.Debian);
+            if (Codename is null && !hasDebian)
+                gaps.Add($"{here}: no list of Debian packages is in it, so it is not known whether it has any");
+            if (codename is null && hasDebian)
+                gaps.Add($"{here}: no os-release says of which Debian release its packages are, so they were compared with nothing");
             paths[here] = [.. found.Entries.Select(entry => entry.Path)];
             gaps.AddRange(
                 found
@@ -58,7 +69,13 @@ public sealed class LayerPackages(string folder)
         return new SoftwareInventory(name, origin, [.. packages])
         {
             Codename = codenames is { Count: 1 } ? codenames.Single() : null,
-            Gaps = [.. gaps],
+            Gaps =
+            [
+                .. gaps,
+                .. codenames.Count > 1
+                    ? ["its platforms are of several Debian releases, so their packages were compared with nothing"]
+                    : (string[])[],
+            ],
             Paths = paths.ToImmutable(),
         };
     }

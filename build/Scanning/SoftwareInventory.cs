@@ -40,6 +40,10 @@ public sealed record SoftwareInventory(string Image, string Origin, ImmutableArr
     private static VexComponent? ComponentOf(InstalledPackage package) =>
         package.Purl is { } purl && VexComponent.TryParse(purl) is { } component ? component with { Source = package.Source?.Name } : null;
 
+    /// <summary>Whether it has a Debian package on a platform.</summary>
+    public bool HasDebian(string name, Platform platform) =>
+        Packages.Any(package => package.Ecosystem == PackageEcosystem.Debian && package.Name == name && package.Platform == platform);
+
     /// <summary>The same, saying how many source versions are assumed, if any are.</summary>
     public SoftwareInventory WithAssumedSources()
     {

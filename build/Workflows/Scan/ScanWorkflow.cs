@@ -29,25 +29,48 @@ internal sealed class ScanWorkflow(Workspace workspace, Func<AdvisoryScope, Advi
         SoftwareInventory inventory;
         if (await AssembledAsync(input, cancellationToken) is { } digest)
         {
-            inventory = await LayersAsync(
+            LayerPackages layers = new(NewSpool()) { Codename = Lifecycle.CodenameOf(input.Lock.Suites[0].Name) };
+            inventory = await layers.ReadAsync(
                 input.Name,
                 workspace.OpenLayout(input.Name),
                 digest,
                 $"the layout {workspace.Layout(input.Name)}, which was assembled from the lock",
                 cancellationToken
             );
-            inventory = inventory with { File = file };
+            // An image need not list its packages, and the lock has them all.
+            ImageLock unlisted = input.Lock with
+            {
+                Packages =
+                [
+                    .. input.Lock.Packages.Where(package => input.Platforms.Any(platform => !inventory.HasDebian(package.Name, platform))),
+                ],
+            };
+            SoftwareInventory locked = await LockedAsync(unlisted, input, cancellationToken);
+            inventory = (
+                inventory with
+                {
+                    File = file,
+                    Packages =
+                    [
+                        .. inventory.Packages,
+                        .. locked.Packages.Where(package => !inventory.HasDebian(package.Name, package.Platform)),
+                    ],
+                }
+            ).WithAssumedSources();
         }
         else
         {
-            Directory.CreateDirectory(Folder);
-            inventory = await new LockedPackages(
-                new ContentCache(workspace.Cache, time),
-                Path.Combine(Folder, Path.GetRandomFileName())
-            ).ReadAsync(input.Lock, input.Platforms, cancellationToken);
+            inventory = await LockedAsync(input.Lock, input, cancellationToken);
         }
 
         return judgements is { } entries ? Judged(input, inventory, entries) : new ScannedImage(inventory);
+    }
+
+    private Task<SoftwareInventory> LockedAsync(ImageLock packages, AssemblyRequest input, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Folder);
+        LockedPackages locked = new(new ContentCache(workspace.Cache, time), NewSpool());
+        return locked.ReadAsync(packages, input.Platforms, cancellationToken);
     }
 
     /// <summary>What an image has by its layers.</summary>
@@ -59,7 +82,7 @@ internal sealed class ScanWorkflow(Workspace workspace, Func<AdvisoryScope, Advi
         Digest digest,
         string origin,
         CancellationToken cancellationToken
-    ) => new LayerPackages(Path.Combine(Folder, Path.GetRandomFileName())).ReadAsync(name, place, digest, origin, cancellationToken);
+    ) => new LayerPackages(NewSpool()).ReadAsync(name, place, digest, origin, cancellationToken);
 
     /// <summary>Reads the advisories and compares.</summary>
     /// <exception cref="ContentException">The advisories are not what they should be.</exception>
@@ -120,6 +143,8 @@ internal sealed class ScanWorkflow(Workspace workspace, Func<AdvisoryScope, Advi
 
     /// <summary>Where packages and layers are unpacked while they are read.</summary>
     private string Folder => Path.Combine(workspace.Cache, "scan");
+
+    private string NewSpool() => Path.Combine(Folder, Path.GetRandomFileName());
 }
 
 /// <summary>What a scan found.</summary>
