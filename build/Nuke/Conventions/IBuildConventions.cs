@@ -25,6 +25,12 @@ public interface IBuildConventions
     /// </summary>
     public TextWriter Output { get; }
 
+    /// <summary>Calls that show how a target is used; of null, how the build is. Empty where there is nothing to show.</summary>
+    public IReadOnlyList<HelpExample> Examples(string? target) => [];
+
+    /// <summary>What <c>--help</c> ends with: where to read on. Empty: nothing.</summary>
+    public string ReadOn => "";
+
     /// <summary>
     /// The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.
     /// </summary>
