@@ -6,6 +6,9 @@ using Slipway.Workflows;
 namespace Slipway.Graph;
 
 /// <summary>The build graph: what every target shares here, each target in a file of its name below Targets and Operate.</summary>
+[Example("", "a release, rehearsed here")]
+[Example("Assemble Inspect --images kubelet", "one image, proven to run")]
+[Example("Publish --help", "what Publish does and needs")]
 internal sealed partial class Build : NukeBuild
 {
     [Parameter("Folder of the cache; default: ~/.cache/slipway")]

@@ -112,9 +112,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
     private void Prepare(T build, IReadOnlyList<ExecutableTarget>? skipped, Requirements requirements)
     {
         if (build.ExecutionPlan.Count == 0)
-            throw new BuildUsageException(
-                $"no target was named and the build has no default one; {conventions.Command} --help lists them all"
-            );
+            throw new BuildUsageException($"no target was named and the build has no default one; {conventions.Command} --help lists them");
         foreach (ExecutableTarget target in build.ExecutionPlan)
             target.Status = ExecutionStatus.Scheduled;
         build.OnBuildInitialized();

@@ -17,6 +17,7 @@ public sealed class NukeApiTests
         typeof(BuildConventionsAttribute).FullName!,
         typeof(IBuildConventions).FullName!,
         typeof(BuildCancellation).FullName!,
+        typeof(HelpExample).FullName!,
         typeof(BuildUsageException).FullName!,
         typeof(SourcePlace).FullName!,
     ];

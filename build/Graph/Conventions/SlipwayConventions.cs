@@ -1,3 +1,4 @@
+using System.Reflection;
 using Nuke.Common;
 using Nuke.Common.CI;
 using Slipway.Definitions;
@@ -21,9 +22,19 @@ public sealed class SlipwayConventions : IBuildConventions
 
     public string Command => NextCommand.Program;
 
+    public string ReadOn => "Read on in README.md, docs/.";
+
     public TextWriter Log => Console.Error;
 
     public TextWriter Output => Console.Out;
+
+    public IReadOnlyList<HelpExample> Examples(string? target)
+    {
+        MemberInfo? described = target is null
+            ? typeof(Build)
+            : typeof(Build).GetProperty(target, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        return [.. described?.GetCustomAttributes<ExampleAttribute>().Select(x => new HelpExample(x.Arguments, x.Text)) ?? []];
+    }
 
     public int ExitCodeOf(Exception exception) => ExitCodes.Of(FailureKinds.Of(exception));
 

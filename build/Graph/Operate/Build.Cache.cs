@@ -25,6 +25,10 @@ internal sealed partial class Build
     [Parameter("Cache: MB that may stay; files that are unused for longest are removed first")]
     private readonly int? PruneToSize;
 
+    [Category("Look after")]
+    [Example("Cache", "what is in it")]
+    [Example("Cache --verify", "read every file again")]
+    [Example("Cache --prune-older-than 30", "remove what was not used for 30 days")]
     private Target Cache =>
         _ =>
             _.Description("Show what the cache holds; --verify it, --prune it")

@@ -7,6 +7,9 @@ namespace Slipway.Graph;
 /// <summary>Tidying up.</summary>
 internal sealed partial class Build
 {
+    [Category("Look after")]
+    [Example("Clean", "delete results")]
+    [Example("Clean Assemble", "begin anew, from the cache")]
     private Target Clean =>
         _ => _.Description("Delete artifacts/; the cache stays").Before(Lock, Fetch, Assemble, Rehearse, Test).Executes(DeleteResults);
 

@@ -16,9 +16,14 @@ internal sealed partial class Build
     /// <summary>What is wanted is an answer, not success in the end.</summary>
     private static readonly RetryPolicy DoctorsRetryPolicy = new() { Attempts = 2, ResponseTimeLimit = TimeSpan.FromSeconds(20) };
 
+    [Category("Look after")]
+    [Example("Doctor", "before the first release")]
+    [Example("Doctor --images kubelet --json", "for a program")]
     private Target Doctor =>
         _ =>
-            _.Description("Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
+            _.Description(
+                    "Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, " + "programs, space"
+                )
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

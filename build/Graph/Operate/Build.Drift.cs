@@ -16,9 +16,12 @@ internal sealed partial class Build
     [Parameter("Drift: keep an issue on GitHub for each finding: opened once, refreshed, closed when it is found no more")]
     private readonly bool Issues;
 
+    [Category("Look after")]
+    [Example("Drift --public-key slipway.pub", "all images")]
+    [Example("Drift --images kubelet --public-key slipway.pub --issues", "keep issues on GitHub")]
     private Target Drift =>
         _ =>
-            _.Description("Compare the registries with each other and with records: moved and missing tags, lost content and signatures")
+            _.Description("Compare registries with each other and records: moved and missing tags, lost content and signatures")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -10,9 +10,18 @@ namespace Slipway.Graph;
 /// <summary>Copying a release elsewhere.</summary>
 internal sealed partial class Build
 {
+    [Category("Look after")]
+    [Example("Mirror --reference quay.io/poseidon/kubelet:v1.36.4 --to registry.example/kubelet --public-key slipway.pub", "one release")]
+    [Example(
+        "Mirror --reference quay.io/poseidon/kubelet:v1.36.4 --to registry.example/kubelet --public-key slipway.pub --json",
+        "the result for a program"
+    )]
     private Target Mirror =>
         _ =>
-            _.Description("Copy the verified release --reference with its signatures and attestations to the repository --to, tags last")
+            _.Description(
+                    "Copy a verified release to another repository: --reference with its signatures and attestations to "
+                        + "--to, tags last"
+                )
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

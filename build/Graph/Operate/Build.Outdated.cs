@@ -17,9 +17,12 @@ internal sealed partial class Build
     )]
     private readonly FailOn? FailOn;
 
+    [Category("Keep current")]
+    [Example("Outdated", "all images")]
+    [Example("Outdated --images kubelet --fail-on security", "for a nightly job")]
     private Target Outdated =>
         _ =>
-            _.Description("Compare the locks with what upstream and Debian have now; changes nothing")
+            _.Description("Find what upstream and Debian have newer: compares the locks with both and changes nothing")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -13,11 +13,14 @@ namespace Slipway.Graph;
 /// <summary>What these programs are made of, and the small one as its users get it.</summary>
 internal sealed partial class Build
 {
+    [Category("Develop")]
+    [Example("Package", "after a dependency changed")]
+    [Example("Package --skip CompileVerify", "the list alone")]
     private Target Package =>
         _ =>
             _.Description(
-                    "List what these programs are made of: docs/dependencies.md with licences, and their SBOMs in artifacts/; compile "
-                        + "slipway-verify for users"
+                    "List what these programs are made of: docs/dependencies.md with licences, and their SBOMs in "
+                        + "artifacts/; compile slipway-verify for users"
                 )
                 .DependsOn(CompileVerify)
                 .Executes(async () =>
@@ -40,11 +43,15 @@ internal sealed partial class Build
                         report.Result(SbomOf(ProgramCompiler.Name));
                 });
 
+    [Category("Develop")]
+    [Example("CompileVerify", "for this machine")]
+    [Example("CompileVerify --platforms linux/amd64", "one platform")]
     private Target CompileVerify =>
         _ =>
             _.Description(
-                    "Compile slipway-verify, which users verify images with, into artifacts/slipway-verify/: for --platforms (default: those "
-                        + "that this machine links programs for) and for any system with .NET; with SHA256SUMS, signed if a signer is given"
+                    "Compile slipway-verify: users verify images with it; into artifacts/slipway-verify/: for "
+                        + "--platforms (default: those that this machine links programs for) and for any system with .NET; "
+                        + "with SHA256SUMS, signed if a signer is given"
                 )
                 .Executes(async () =>
                 {

@@ -24,10 +24,16 @@ internal sealed partial class Build
     [Parameter("Scan: also write the findings to this file as SARIF 2.1.0")]
     private readonly AbsolutePath? Sarif;
 
+    [Category("Keep current")]
+    [Example("Scan --advisories tracker.json go.zip --fail-on high", "the locks, and layouts made from them")]
+    [Example(
+        "Scan --advisories tracker.json --reference quay.io/poseidon/kubelet:v1.36.4 --public-key release.pub",
+        "a release, by its verified SBOMs"
+    )]
     private Target Scan =>
         _ =>
             _.Description(
-                    "Tell what is known to be vulnerable, by --advisories, in what the locks have, or in --reference, in a registry, a folder "
+                    "Tell what is known to be vulnerable: by --advisories, in what the locks have, or in --reference, in a registry, a folder "
                         + "or an archive"
                 )
                 .After(Sign, Publish)

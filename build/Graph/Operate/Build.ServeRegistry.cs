@@ -25,6 +25,9 @@ internal sealed partial class Build
     [Parameter("ServeRegistry: password of that user"), Secret]
     private readonly string? RegistryPassword;
 
+    [Category("Try it")]
+    [Example("ServeRegistry --port 5000", "on a port of your choice")]
+    [Example("ServeRegistry --port 5000 --storage artifacts/registry", "keep what is pushed")]
     private Target ServeRegistry =>
         _ =>
             _.Description("Serve an OCI registry on 127.0.0.1 until Ctrl-C; print its address")

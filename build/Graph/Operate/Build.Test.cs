@@ -17,6 +17,9 @@ internal sealed partial class Build
     [Parameter("Test: every case of the tests that otherwise run a sample; takes hours")]
     private readonly bool Thorough;
 
+    [Category("Develop")]
+    [Example("Test", "everything")]
+    [Example("Test --test-projects Oci.Tests Debian.Tests", "some projects")]
     private Target Test =>
         _ =>
             _.Description("Run all tests; peer programs that are missing are fetched from Debian, without root")

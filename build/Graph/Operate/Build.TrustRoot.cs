@@ -13,9 +13,12 @@ internal sealed partial class Build
     [Parameter("TrustRoot, Verify: bring the public instance's newest trusted root into the cache first")]
     private readonly bool Refresh;
 
+    [Category("Look after")]
+    [Example("TrustRoot", "what is believed now")]
+    [Example("TrustRoot --refresh", "the newest of the public instance")]
     private Target TrustRoot =>
         _ =>
-            _.Description("Say which of Sigstore's authorities and logs are believed; --refresh them")
+            _.Description("Say whom of Sigstore is believed: authorities and logs; --refresh them")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -18,11 +18,15 @@ internal sealed partial class Build
     [Parameter("Update: propose each image's update by a pull request instead of writing it here")]
     private readonly bool PullRequest;
 
+    [Category("Keep current")]
+    [Example("Update --images kubelet", "to what is newest within its channel")]
+    [Example("Update --images kubelet --to v1.36.5", "to this version")]
+    [Example("Update --pull-request", "propose it on GitHub")]
     private Target Update =>
         _ =>
             _.Description(
-                    "Write definition and lock for what Outdated finds, verified, assembled, inspected and compared before "
-                        + "anything is written"
+                    "Write definition and lock for what Outdated finds: verified, assembled, inspected and compared "
+                        + "before anything is written"
                 )
                 .Executes(async () =>
                 {

@@ -21,9 +21,12 @@ internal sealed partial class Build
     [Parameter("Withdraw: why, in one line")]
     private readonly string? Reason;
 
+    [Category("Look after")]
+    [Example("Withdraw --images kubelet --release v1.36.4 --reason \"broken mounts\"", "asks before it deletes")]
+    [Example("Withdraw --images kubelet --release v1.36.4 --reason \"broken mounts\" --yes", "does not ask")]
     private Target Withdraw =>
         _ =>
-            _.Description("Delete the tags of --release from every registry, never its content, and record --reason")
+            _.Description("Delete a release's tags from every registry: those of --release, never its content, and record " + "--reason")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -9,6 +9,10 @@ namespace Slipway.Graph;
 /// <summary>From the cache to layouts.</summary>
 internal sealed partial class Build
 {
+    [Category("Build")]
+    [Example("Assemble", "all images and platforms")]
+    [Example("Assemble --images kubelet --platforms linux/arm64", "one of them")]
+    [Example("Assemble Inspect", "and prove that they can run")]
     private Target Assemble =>
         _ =>
             _.Description("Make an OCI image layout of each image: artifacts/NAME/layout")

@@ -21,11 +21,14 @@ internal sealed partial class Build
     [Parameter("Assets, Release: folders with slipway-verify as CompileVerify leaves it; its files go into the release, with provenance")]
     private readonly string[] Programs = [];
 
+    [Category("Publish")]
+    [Example("Assets --images kubelet --signing-key slipway.key", "after Publish")]
+    [Example("Assets --signing-key slipway.key --programs artifacts/slipway-verify", "with the program for users")]
     private Target Assets =>
         _ =>
             _.Description(
-                    "Write the files of a published release: notes, SHA256SUMS with signatures, SBOM, provenance, node files: "
-                        + "artifacts/NAME/assets"
+                    "Write the files of a published release: notes, SHA256SUMS with signatures, SBOM, provenance, node "
+                        + "files: artifacts/NAME/assets"
                 )
                 .After(Publish, Verify)
                 .Executes(async () =>

@@ -16,10 +16,14 @@ internal sealed partial class Build
     )]
     private readonly string? Base;
 
+    [Category("Build")]
+    [Example("BuildDockerfile --images flannel-cni", "the second way to an image")]
+    [Example("Assemble BuildDockerfile Compare", "and whether both agree")]
     private Target BuildDockerfile =>
         _ =>
             _.Description(
-                    "Build images/NAME/Dockerfile for each platform on the Docker Engine, into the layout artifacts/NAME/dockerfile/layout"
+                    "Build images/NAME/Dockerfile in the Docker Engine: for each platform, into the layout "
+                        + "artifacts/NAME/dockerfile/layout"
                 )
                 .Executes(async () =>
                 {

@@ -10,11 +10,14 @@ namespace Slipway.Graph;
 /// <summary>Whether both ways to the images agree.</summary>
 internal sealed partial class Build
 {
+    [Category("Build")]
+    [Example("Compare", "all images")]
+    [Example("Compare --images flannel-cni --json", "every difference, for a program")]
     private Target Compare =>
         _ =>
             _.Description(
-                    "Compare the images of Assemble and BuildDockerfile; every difference must be in images/NAME/compare.yaml, "
-                        + "with a reason"
+                    "Compare images of Assemble and BuildDockerfile; every difference must be in "
+                        + "images/NAME/compare.yaml, with a reason"
                 )
                 .After(Assemble, BuildDockerfile)
                 .Executes(async () =>

@@ -11,9 +11,12 @@ internal sealed partial class Build
     [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than in the lock")]
     private readonly bool VerifyUpstream;
 
+    [Category("Build")]
+    [Example("Fetch", "so that the next builds need no network")]
+    [Example("Fetch --images kubelet --verify-upstream", "upstream's own signatures, too")]
     private Target Fetch =>
         _ =>
-            _.Description("Download what the locks name into the cache, every byte verified")
+            _.Description("Download what the locks name into the cache; every byte is verified")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -15,9 +15,12 @@ internal sealed partial class Build
     [Parameter("Inspect: print what differs from REPOSITORY:TAG, REPOSITORY@DIGEST or a layout FOLDER[:TAG|@DIGEST] instead")]
     private readonly string? Against;
 
+    [Category("Build")]
+    [Example("Inspect --images kubelet", "what Assemble made")]
+    [Example("Inspect --images kubelet --against quay.io/poseidon/kubelet:v1.36.4", "what differs from a release")]
     private Target Inspect =>
         _ =>
-            _.Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
+            _.Description("Prove that the layouts meet their contract: they hold what images/NAME/contract.yaml says and can " + "run")
                 .After(Assemble, BuildDockerfile, Merge)
                 .OnlyWhenStatic(() => !IsPlanned(nameof(Merge)) || !IsStep(nameof(Inspect)), "nothing is merged")
                 .Executes(async () =>

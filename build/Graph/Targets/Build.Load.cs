@@ -9,11 +9,14 @@ namespace Slipway.Graph;
 /// <summary>Images for a Docker Engine.</summary>
 internal sealed partial class Build
 {
+    [Category("Build")]
+    [Example("Assemble Load --images kubelet", "for this machine's Engine")]
+    [Example("Load --images kubelet --platforms linux/arm64", "another platform")]
     private Target Load =>
         _ =>
             _.Description(
-                    "Put the layouts into the Docker Engine under their tags, for its own platform or --platforms, and print the "
-                        + "docker run lines"
+                    "Put the layouts into the Docker Engine: under their tags, for its own platform or --platforms, and "
+                        + "print the docker run lines"
                 )
                 .After(Assemble, Inspect)
                 .Executes(async () =>

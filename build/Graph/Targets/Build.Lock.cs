@@ -7,9 +7,12 @@ namespace Slipway.Graph;
 /// <summary>Resolving what goes in to hashes.</summary>
 internal sealed partial class Build
 {
+    [Category("Build")]
+    [Example("Lock", "all images, by what Debian has now")]
+    [Example("Lock --images kubelet", "one image")]
     private Target Lock =>
         _ =>
-            _.Description("Resolve packages and upstream files to hashes, and write image.lock.json")
+            _.Description("Resolve packages and upstream files to hashes: images/NAME/image.lock.json")
                 .Before(Fetch, Assemble)
                 .Executes(async () =>
                 {

@@ -14,11 +14,14 @@ internal sealed partial class Build
     [Parameter("Merge: folders of layouts that were assembled apart: artifacts folders, artifacts/NAME of any name, or layouts")]
     private readonly AbsolutePath[] Layouts = [];
 
+    [Category("Build")]
+    [Example("Merge --layouts parts/amd64 parts/arm64", "layouts from two machines")]
+    [Example("Merge --layouts parts/amd64 parts/arm64 --images kubelet", "one image of them")]
     private Target Merge =>
         _ =>
             _.Description(
-                    "Join layouts that were assembled and inspected apart, each with some platforms: artifacts/NAME/layout, as one machine "
-                        + "makes it"
+                    "Join layouts that were assembled apart: inspected, each with some platforms: artifacts/NAME/layout, "
+                        + "as one machine makes it"
                 )
                 .Before(Fetch, Assemble, Load, Smoke, Sign, Preview, Publish, Compare)
                 .After(Tagged, Preflight)

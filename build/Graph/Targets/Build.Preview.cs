@@ -12,10 +12,13 @@ namespace Slipway.Graph;
 /// <summary>What would go out, or be taken back.</summary>
 internal sealed partial class Build
 {
+    [Category("Publish")]
+    [Example("Preview", "what Publish would write, where")]
+    [Example("Preview --images kubelet --release v1.36.4", "what Withdraw would delete")]
     private Target Preview =>
         _ =>
             _.Description(
-                    "Print every destination, digest and tag, and write artifacts/NAME/plan.json; with --release the tags that "
+                    "Print every destination, digest and tag: artifacts/NAME/plan.json; with --release the tags that "
                         + "Withdraw would delete"
                 )
                 .After(Assemble, Sign)

@@ -12,9 +12,13 @@ namespace Slipway.Graph;
 /// <summary>What goes out.</summary>
 internal sealed partial class Build
 {
+    [Category("Publish")]
+    [Example("Assemble Inspect Sign Publish --signing-key slipway.key", "all images")]
+    [Example("Publish --images kubelet --signing-key slipway.key", "what is signed already")]
+    [Example("Publish --registries quay.io --signing-key slipway.key", "one registry alone")]
     private Target Publish =>
         _ =>
-            _.Description("Push content and signatures to every registry, read them back, write the tags last")
+            _.Description("Push to every registry, tags last: content and signatures, which are read back before a tag is " + "written")
                 .DependsOn(Preflight)
                 .After(Assemble, Sign, Preview, Load, Smoke)
                 .Executes(async () =>

@@ -9,9 +9,12 @@ namespace Slipway.Graph;
 /// <summary>The main job: a release from end to end that leaves this process for nowhere.</summary>
 internal sealed partial class Build
 {
+    [Category("Try it")]
+    [Example("Rehearse", "all images")]
+    [Example("Rehearse --images flannel-cni --platforms linux/amd64", "one image, one platform")]
     private Target Rehearse =>
         _ =>
-            _.Description("Run the whole release into two registries inside this process, with a throw-away key")
+            _.Description("Run a whole release inside this process: into two registries, with a throw-away key")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

@@ -24,11 +24,14 @@ internal sealed partial class Build
                     report.Line($"releasing {string.Join(" and ", await ImagesAsync())}");
                 });
 
+    [Category("Publish")]
+    [Example("Release --signing-key slipway.key", "of the commit's tags, as CI does")]
+    [Example("Release --signer cosign --images kubelet", "by identity; one image of them")]
     private Target Release =>
         _ =>
             _.Description(
-                    "Release the images that the commit is tagged for: assemble, inspect, sign, publish, verify, and a release on "
-                        + "GitHub with notes and files"
+                    "Release the images that the commit is tagged for: assemble, inspect, sign, publish, verify, and a "
+                        + "release on GitHub with notes and files"
                 )
                 .DependsOn(Tagged, Preflight, Assemble, Sign, Publish)
                 .After(Verify, Assets)

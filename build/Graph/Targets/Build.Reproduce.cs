@@ -21,10 +21,13 @@ internal sealed partial class Build
     [Parameter("Reproduce: with --attest, also put it beside the release in the registry of --reference")]
     private readonly bool Push;
 
+    [Category("Verify")]
+    [Example("Reproduce --reference quay.io/poseidon/kubelet:v1.36.4 --public-key slipway.pub", "with every package as it was")]
+    [Example("Reproduce --reference quay.io/poseidon/kubelet:v1.36.4 --public-key slipway.pub --json", "the answer for a program")]
     private Target Reproduce =>
         _ =>
             _.Description(
-                    "Build the verified release --reference again from the commit that its provenance names, and compare: "
+                    "Build a verified release again and compare: --reference, from the commit that its provenance names; "
                         + "identical, or what differs"
                 )
                 .Executes(async () =>

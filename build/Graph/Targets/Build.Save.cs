@@ -21,11 +21,14 @@ internal sealed partial class Build
     [Parameter("Save: most bytes of --all-referrers, as 100MB or 2GiB; default: 100MB")]
     private readonly string? Limit;
 
+    [Category("Verify")]
+    [Example("Save --reference quay.io/poseidon/kubelet:v1.36.4 --to kubelet.tar --public-key slipway.pub", "to carry a release elsewhere")]
+    [Example("Save --images kubelet --to kubelet.tar --public-key slipway.pub", "the image of artifacts/")]
     private Target Save =>
         _ =>
             _.Description(
-                    "Write the verified release --reference, or the local layout of --images NAME, with all signatures and attestations of "
-                        + "it to the archive --to"
+                    "Write a verified release into an archive: --reference, or the local layout of --images NAME, with "
+                        + "all signatures and attestations of it, to the file --to"
                 )
                 .After(Assemble, Sign, Publish)
                 .Executes(async () =>

@@ -13,11 +13,14 @@ internal sealed partial class Build
     [Parameter("Sign, Rehearse: form of the SBOM: spdx, or both: CycloneDX 1.6 beside SPDX; default: spdx")]
     private readonly SbomFormat SbomFormat;
 
+    [Category("Publish")]
+    [Example("Sign --signing-key slipway.key", "with a key")]
+    [Example("Sign --signer cosign", "with this machine's or job's identity")]
     private Target Sign =>
         _ =>
             _.Description(
-                    "Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance by a key or an "
-                        + "identity: artifacts/NAME/trust"
+                    "Sign the layouts, their SBOM and provenance: by a key or an identity, into artifacts/NAME/sbom and "
+                        + "artifacts/NAME/trust"
                 )
                 .DependsOn(Preflight, Inspect)
                 .After(Assemble)

@@ -11,9 +11,15 @@ namespace Slipway.Graph;
 /// <summary>Trying images in containers.</summary>
 internal sealed partial class Build
 {
+    [Category("Build")]
+    [Example("Assemble Smoke --images kubelet", "what was just made")]
+    [Example("Smoke --platforms linux/amd64", "one platform alone")]
     private Target Smoke =>
         _ =>
-            _.Description("Run the commands of images/NAME/contract.yaml in containers of each platform, in the Docker Engine")
+            _.Description(
+                    "Run the contract's commands in containers: those of images/NAME/contract.yaml, for each platform, "
+                        + "in the Docker Engine"
+                )
                 .After(Assemble, Inspect)
                 .Executes(async () =>
                 {

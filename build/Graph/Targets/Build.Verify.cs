@@ -23,10 +23,14 @@ internal sealed partial class Build
     )]
     private readonly AbsolutePath? Policy;
 
+    [Category("Verify")]
+    [Example("Verify --reference quay.io/poseidon/kubelet:v1.36.4 --public-key slipway.pub", "a release")]
+    [Example("Verify --public-key slipway.pub", "what is below artifacts/")]
     private Target Verify =>
         _ =>
             _.Description(
-                    "Verify signatures, SBOM and provenance of --reference, in a registry, a folder or an archive, or of the local layouts"
+                    "Verify signatures, SBOM and provenance: of --reference, in a registry, a folder or an archive, or "
+                        + "of the local layouts"
                 )
                 .After(Assemble, Sign, Publish)
                 .Executes(async () =>

@@ -25,6 +25,12 @@ public interface IBuildConventions
     /// </summary>
     public TextWriter Output { get; }
 
+    /// <summary>Calls that show how a target is used; of null, how the build is. Empty where there is nothing to show.</summary>
+    public IReadOnlyList<HelpExample> Examples(string? target) => [];
+
+    /// <summary>What <c>--help</c> ends with: where to read on. Empty: nothing.</summary>
+    public string ReadOn => "";
+
     /// <summary>
     /// The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.
     /// </summary>
@@ -47,3 +53,8 @@ public interface IBuildConventions
     /// <summary>Where in a file of the repository the cause of a failure is, for a CI server to mark it there; null when nowhere.</summary>
     public CI.SourcePlace? PlaceOf(Exception exception) => null;
 }
+
+/// <summary>One call that help shows.</summary>
+/// <param name="Arguments">What follows <see cref="IBuildConventions.Command"/>, as in a shell.</param>
+/// <param name="Text">What the call does, in a few words.</param>
+public sealed record HelpExample(string Arguments, string Text);

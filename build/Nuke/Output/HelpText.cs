@@ -6,10 +6,10 @@ using Nuke.Common.Parameters;
 
 namespace Nuke.Common.Output;
 
-/// <summary>What <c>--help</c> prints: plain text, at most 90 columns.</summary>
+/// <summary>What <c>--help --all</c> prints: plain text, at most 80 columns.</summary>
 internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, ParameterSet parameters, IBuildConventions conventions)
 {
-    public const int Width = 90;
+    public const int Width = 80;
     private const int LeastColumn = 18;
 
     /// <param name="build">As made, before values were given: its members are the defaults.</param>

@@ -36,12 +36,17 @@ internal sealed class Inquiry(
     /// <param name="root">Paths below it are shown relative to it.</param>
     public bool Help(object build, AbsolutePath root)
     {
+        bool isWhole = values.Get(KernelParameters.Whole) is true;
         if (values.Get(KernelParameters.Help) is not true)
-            return false;
+            return isWhole ? throw new BuildUsageException($"--all goes with --help alone: {conventions.Command} --help --all") : false;
         log.Hide(values.Secrets(parameters, build));
         if (values.Targets.Count == 0)
         {
-            conventions.Output.Write(new HelpText(names.All, parameters, conventions).Of(build, root));
+            conventions.Output.Write(
+                isWhole
+                    ? new HelpText(names.All, parameters, conventions).Of(build, root)
+                    : new HelpOverview(names.All, conventions).ToString()
+            );
             return true;
         }
 

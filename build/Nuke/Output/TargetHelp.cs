@@ -26,11 +26,14 @@ internal sealed class TargetHelp(
         foreach (ExecutableTarget target in invoked)
             AppendTarget(text, target);
         text.Append(new PlanText(plan, plan, string.Join(' ', [conventions.Command, .. invoked.Select(x => x.Name)])));
+        foreach (ExecutableTarget target in invoked)
+            HelpOverview.Append(text, conventions, conventions.Examples(target.Name));
         text.AppendLine().AppendLine("Parameters, and the value each would have:").AppendLine();
         // What a run cannot do without comes first.
         foreach (BuildParameter parameter in parameters.Own.Where(IsShown).OrderBy(x => x.IsRequired || Needing(x).Any() ? 0 : 1))
             AppendParameter(text, parameter, build, root);
-        text.AppendLine().AppendLine($"{conventions.Command} --help lists all targets and the parameters that every build has.");
+        text.AppendLine()
+            .AppendLine($"{conventions.Command} --help lists all targets, {conventions.Command} --help --all all parameters, too.");
         return text.ToString();
     }
 

@@ -40,7 +40,7 @@ internal sealed class CommandLine
         {
             string hint = NearestName.Of(name, parameters.All.Select(x => x.Dashed)) is { } nearest
                 ? $"did you mean --{nearest}?"
-                : $"{command} --help lists them all";
+                : $"{command} --help --all lists them";
             throw new BuildUsageException($"unknown parameter --{name}; {hint}");
         }
     }

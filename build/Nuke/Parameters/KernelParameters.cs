@@ -25,7 +25,10 @@ internal static class KernelParameters
     public static BuildParameter NoLogo { get; } = new("NoLogo", "Omits the first line", typeof(bool));
 
     public static BuildParameter Help { get; } =
-        new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
+        new("Help", "Shows the targets; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
+
+    public static BuildParameter Whole { get; } =
+        new("All", "With --help: every target with what it depends on, and every parameter", typeof(bool)) { IsBeforeFiles = true };
 
     public static BuildParameter Version { get; } = new("Version", "Shows which version this is", typeof(bool)) { IsBeforeFiles = true };
 
@@ -44,5 +47,5 @@ internal static class KernelParameters
         };
 
     public static IReadOnlyList<BuildParameter> All { get; } =
-    [Continue, GenerateConfiguration, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity, Version];
+    [Whole, Continue, GenerateConfiguration, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity, Version];
 }

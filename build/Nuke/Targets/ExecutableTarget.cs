@@ -16,6 +16,9 @@ public sealed class ExecutableTarget
     public bool Listed => !Definition.IsUnlisted;
     public bool IsDefault { get; }
 
+    /// <summary>What people come for: the property's <see cref="System.ComponentModel.CategoryAttribute"/>; empty without one.</summary>
+    internal string Category { get; init; } = "";
+
     /// <summary>Named by the user, not merely a dependency or the default.</summary>
     public bool Invoked { get; internal set; }
     public ExecutionStatus Status { get; internal set; }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Linq.Expressions;
 using System.Reflection;
 
@@ -19,7 +20,12 @@ internal static class TargetGraph
             var factory = (Target)property.GetValue(build)!;
             TargetDefinition definition = new();
             factory(definition);
-            targets.Add(new ExecutableTarget(ShortName(property.Name), factory, definition, defaultTargets.Contains(factory)));
+            targets.Add(
+                new ExecutableTarget(ShortName(property.Name), factory, definition, defaultTargets.Contains(factory))
+                {
+                    Category = property.GetCustomAttribute<CategoryAttribute>()?.Category ?? "",
+                }
+            );
         }
 
         foreach (ExecutableTarget target in targets)
