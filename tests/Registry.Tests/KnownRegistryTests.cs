@@ -138,6 +138,6 @@ public sealed partial class KnownRegistryTests
     [GeneratedRegex(@"^\s*//.*$|[;{},] //.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"\[Parameter\(\s*(?:""(?:[^""\\]|\\.)*""\s*\+?\s*)+")]
+    [GeneratedRegex(@"\[(?:Parameter|Example)\(\s*(?:""(?:[^""\\]|\\.)*""\s*[+,]?\s*)+")]
     private static partial Regex Help();
 }

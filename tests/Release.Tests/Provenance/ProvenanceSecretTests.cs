@@ -16,6 +16,7 @@ public class ProvenanceSecretTests
         "GITHUB_RUN_ID",
         "GITHUB_RUN_ATTEMPT",
         "RUNNER_ENVIRONMENT",
+        "GITLAB_CI",
     ];
 
     [Theory]

@@ -64,9 +64,9 @@ public sealed class Relay : IAsyncDisposable
         {
             try
             {
-                await using Stream front = await FrontAsync(client);
+                Stream front = await FrontAsync(client);
                 await server.ConnectAsync(_behind, _end.Token);
-                await using Stream behind = server.GetStream();
+                Stream behind = server.GetStream();
                 Task up = CopyAsync(front, behind, Before),
                     down = CopyAsync(behind, front, _ => Task.CompletedTask);
                 await (await Task.WhenAny(up, down));
