@@ -48,6 +48,27 @@ public sealed record SlipwayCommand(string Root)
         }
     }
 
+    /// <summary>
+    /// Types $1 into a terminal that the words after it run in, once what it shows ends as a question does: what is typed before anybody
+    /// reads can get lost on a machine that has much to do.
+    /// </summary>
+    private const string AfterPrompt = """
+        typed=$1 shown=$(mktemp)
+        shift
+        {
+          for _ in $(seq 600); do
+            [[ ! -e $shown || $(tail -c 2 "$shown") == ': ' ]] && break
+            sleep 0.1
+          done
+          printf %s "$typed"
+        } | {
+          code=0
+          script -qefc "$(printf '%q ' "$@")" "$shown" || code=$?
+          rm -f "$shown"
+          exit "$code"
+        }
+        """;
+
     public string Cache { get; init; } = TestCache.Shared;
 
     /// <summary>The graph to run: the compiled one, or a copy of its folder elsewhere.</summary>
@@ -91,9 +112,7 @@ public sealed record SlipwayCommand(string Root)
         // Each of these replaces itself by the next, so that the child that is measured is the graph alone.
         string[] masked = Umask is null ? [] : ["/bin/sh", "-c", $"umask {Umask}; exec \"$@\"", "sh"];
         string[] reduced = User is null ? [] : ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"];
-        string[] typed = Typed is null
-            ? []
-            : ["bash", "-c", "typed=$1; shift; printf %s \"$typed\" | script -qefc \"$(printf '%q ' \"$@\")\" /dev/null", "bash", Typed];
+        string[] typed = Typed is null ? [] : ["bash", "-c", AfterPrompt, "bash", Typed];
         string[] all = [.. Prefix, .. typed, .. reduced, .. masked, .. slipway];
         return new ChildProcess(all[0], all[1..])
         {
