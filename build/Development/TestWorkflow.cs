@@ -16,8 +16,14 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
     /// <summary>They begin first: one that begins last keeps a core waiting for the other.</summary>
     private static readonly string[] Slowest = ["Peers.Tests", "Graph.Tests", "Release.Tests", "Trust.Tests"];
 
+    /// <summary>They start the programs so often that native code for them pays.</summary>
+    private static readonly string[] Starting = ["Graph.Tests", "Node.Tests", "Peers.Tests"];
+
     /// <summary>Of what one program says, in bytes.</summary>
     private const int MostKept = 8 << 20;
+
+    /// <summary>Where tests take the programs from, by the names that they know.</summary>
+    private (string Name, string? Value)[] _compiled = [];
 
     /// <summary>Whether tests that sample take as many as they can; they know it by <c>SLIPWAY_THOROUGH=1</c>.</summary>
     public bool IsThorough { get; init; }
@@ -30,6 +36,8 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
             Directory.Delete(results, recursive: true);
         Directory.CreateDirectory(results);
         await CompileAsync(cancellationToken);
+        if (projects.Intersect(Starting, StringComparer.Ordinal).Any())
+            _compiled = await ReadyToRunAsync(cancellationToken);
 
         ConcurrentBag<TestSummary> summaries = [];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
@@ -54,6 +62,27 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
             .RunAsync(cancellationToken);
         if (!result.Success)
             throw Failed("the solution does not compile", result);
+    }
+
+    private async Task<(string Name, string? Value)[]> ReadyToRunAsync(CancellationToken cancellationToken)
+    {
+        log("compiling the programs to native code");
+        try
+        {
+            ReadyToRunCompiler compiler = new(root);
+            string graph = await compiler.CompileAsync(Path.Combine(root, "build", "Graph"), cancellationToken);
+            string verify = await compiler.CompileAsync(Path.Combine(root, "build", "SlipwayVerify"), cancellationToken);
+            return
+            [
+                ("SLIPWAY_TESTED_GRAPH", Path.Combine(graph, "_build.dll")),
+                ("SLIPWAY_TESTED_VERIFY", Path.Combine(verify, "slipway-verify.dll")),
+            ];
+        }
+        catch (ProgramException exception)
+        {
+            log($"tests start the programs as they are, which takes longer: {exception.Message}");
+            return [];
+        }
     }
 
     private async Task<TestSummary> RunAsync(string project, CancellationToken cancellationToken)
@@ -87,7 +116,7 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
         new("dotnet", arguments)
         {
             Environment = ProgramEnvironment.Dotnet,
-            Variables = [("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")],
+            Variables = [("SLIPWAY_THOROUGH", IsThorough ? "1" : "0"), .. _compiled],
             Remedy = "install the .NET SDK",
             TimeLimit = Timeout.InfiniteTimeSpan,
             WorkingDirectory = root,

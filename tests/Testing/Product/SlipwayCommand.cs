@@ -33,8 +33,11 @@ public sealed record SlipwayCommand(string Root)
         "ACTIONS_ID_TOKEN_REQUEST_URL",
     ];
 
-    /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>
-    public static string Compiled => SourceTree.At("build", "Graph", "bin", SourceTree.Configuration, "net10.0", "_build.dll");
+    /// <summary>The graph as its users have it; whoever runs the tests has built it.</summary>
+    private static string AsBuilt { get; } = SourceTree.At("build", "Graph", "bin", SourceTree.Configuration, "net10.0", "_build.dll");
+
+    /// <summary>The graph: <see cref="AsBuilt"/>, or its copy with native code, which the target Test makes and names.</summary>
+    public static string Compiled { get; } = Environment.GetEnvironmentVariable("SLIPWAY_TESTED_GRAPH") ?? AsBuilt;
 
     /// <summary>The program that starts it: of the runtime that runs the tests, else the one on PATH.</summary>
     public static string Dotnet
@@ -108,7 +111,9 @@ public sealed record SlipwayCommand(string Root)
     {
         if (!File.Exists(Graph))
             throw new FileNotFoundException($"{Graph}: the graph is not built. Run ./build.sh --help, or dotnet build build/Graph", Graph);
-        string[] slipway = [Dotnet, "exec", Graph, .. arguments, "--root", Root, "--cache-directory", Cache];
+        // What it takes of memory and reads is measured of what users run.
+        string graph = (MeasuresMemory || MeasuresReading) && Graph == Compiled ? AsBuilt : Graph;
+        string[] slipway = [Dotnet, "exec", graph, .. arguments, "--root", Root, "--cache-directory", Cache];
         // Each of these replaces itself by the next, so that the child that is measured is the graph alone.
         string[] masked = Umask is null ? [] : ["/bin/sh", "-c", $"umask {Umask}; exec \"$@\"", "sh"];
         string[] reduced = User is null ? [] : ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"];

@@ -4,9 +4,12 @@ namespace Slipway.Testing;
 /// <param name="File">The program: native code, or the assembly that a runtime runs.</param>
 public sealed record VerifyProgram(string File)
 {
-    /// <summary>As it was compiled with the solution.</summary>
+    /// <summary>As it was compiled with the solution, or its copy with native code, which the target Test makes and names.</summary>
     public static VerifyProgram Compiled { get; } =
-        new(SourceTree.At("build", "SlipwayVerify", "bin", SourceTree.Configuration, "net10.0", "slipway-verify.dll"));
+        new(
+            Environment.GetEnvironmentVariable("SLIPWAY_TESTED_VERIFY")
+                ?? SourceTree.At("build", "SlipwayVerify", "bin", SourceTree.Configuration, "net10.0", "slipway-verify.dll")
+        );
 
     /// <summary>What starts it and its arguments, in a root of its own.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
