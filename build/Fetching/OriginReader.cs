@@ -50,7 +50,7 @@ public sealed class OriginReader
         for (int redirects = 0; ; )
         {
             HttpResponseMessage response = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken, exchange);
-            bool resumed = from.Offset > 0 && from.IsGivenBy(response);
+            bool resumed = from.IsGivenBy(response);
             if (resumed || response.StatusCode == HttpStatusCode.OK)
             {
                 Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -58,11 +58,16 @@ public sealed class OriginReader
                     new RemoteBody(response, body, at.ToString(), _retryPolicy, _time),
                     resumed ? from.Offset : 0,
                     ResumePoint.ConditionOf(response)
-                );
+                )
+                {
+                    Validators = Validators.Of(response),
+                };
             }
 
             using (response)
             {
+                if (from.IsKnownBy(response))
+                    return new OriginBody(Stream.Null, 0, null) { IsUnchanged = true };
                 if (from.IsMissedBy(response))
                     from = ResumePoint.Start;
                 else
@@ -138,7 +143,10 @@ public sealed class OriginReader
             if (offset > file.Length)
                 offset = 0;
             file.Position = offset;
-            return new OriginBody(file, offset, null);
+            return new OriginBody(file, offset, null)
+            {
+                Validators = new Validators(null, File.GetLastWriteTimeUtc(origin.Address.LocalPath)),
+            };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -12,17 +12,25 @@ internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condi
 {
     public static ResumePoint Start { get; } = new(0, null);
 
+    /// <summary>What is there already and need not come again if it is still the same; null where nothing is.</summary>
+    public Validators? Known { get; init; }
+
     public void AddTo(HttpRequestMessage request)
     {
         if (Offset == 0)
+        {
+            Known?.AddTo(request);
             return;
+        }
+
         request.Headers.Range = new RangeHeaderValue(Offset, null);
         request.Headers.IfRange = Condition;
     }
 
     /// <summary>Whether an answer gives exactly what is missing: from the offset on, to the end of the file, in one piece.</summary>
     public bool IsGivenBy(HttpResponseMessage response) =>
-        response.StatusCode == HttpStatusCode.PartialContent
+        Offset > 0
+        && response.StatusCode == HttpStatusCode.PartialContent
         && response.Content.Headers.ContentRange is { HasRange: true, Unit: "bytes" } range
         && range.From == Offset
         && (range.Length is null || range.To == range.Length - 1)
@@ -33,6 +41,10 @@ internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condi
         Offset > 0
         && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable
         && !IsGivenBy(response);
+
+    /// <summary>Whether a response says that what is there already is still the same (RFC 9110, 15.4.5).</summary>
+    public bool IsKnownBy(HttpResponseMessage response) =>
+        Offset == 0 && Known is { IsEmpty: false } && response.StatusCode == HttpStatusCode.NotModified;
 
     /// <summary>
     /// A strong entity tag; else the time of modification, where it is so far back that the file cannot have changed twice in
@@ -51,5 +63,11 @@ internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condi
 /// <summary>Bytes of a file from an offset on: the wanted one, or 0 where only the whole could be had. Disposes the stream.</summary>
 internal sealed record OriginBody(Stream Bytes, long Offset, RangeConditionHeaderValue? Condition) : IAsyncDisposable
 {
+    /// <summary>What tells this state of the file from another.</summary>
+    public Validators Validators { get; init; } = Validators.None;
+
+    /// <summary>Whether there are no bytes, because what was known is still the same.</summary>
+    public bool IsUnchanged { get; init; }
+
     public ValueTask DisposeAsync() => Bytes.DisposeAsync();
 }

@@ -14,6 +14,8 @@ public static class SarifLog
 {
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+    private const string Page = "https://github.com/poseidon/slipway/blob/main/docs/scan.md";
+
     /// <summary>GitHub takes no more results of a run.</summary>
     private const int MostResults = 25_000;
 
@@ -44,6 +46,8 @@ public static class SarifLog
         writer.WriteStartObject("tool");
         writer.WriteStartObject("driver");
         writer.WriteString("name", "Slipway");
+        writer.WriteString("semanticVersion", typeof(SarifLog).Assembly.GetName().Version!.ToString(3));
+        writer.WriteString("informationUri", Page);
         writer.WriteStartArray("rules");
         foreach (Finding rule in rules)
             WriteRule(writer, rule, image.Findings.Where(finding => finding.Id == rule.Id).Max(finding => finding.Severity.Level));
@@ -66,9 +70,18 @@ public static class SarifLog
     {
         writer.WriteStartObject();
         writer.WriteString("id", rule.Id);
-        WriteText(writer, "shortDescription", rule.Summary.Length == 0 ? rule.Id : $"{rule.Id}: {rule.Summary}");
-        if (AddressOf(rule) is { } address)
-            writer.WriteString("helpUri", address);
+        string summary = rule.Summary.Length == 0 ? rule.Id : $"{rule.Id}: {rule.Summary}";
+        string address = AddressOf(rule);
+        WriteText(writer, "shortDescription", summary);
+        WriteText(writer, "fullDescription", summary);
+        writer.WriteString("helpUri", address);
+        // GitHub shows it beside an alert, and wants it of every rule.
+        WriteText(
+            writer,
+            "help",
+            $"{(rule.Aliases.IsEmpty ? "" : $"Also known as {string.Join(", ", rule.Aliases)}. ")}What fixes it stands in each result. "
+                + $"See {address}"
+        );
         writer.WriteStartObject("properties");
         writer.WriteStartArray("tags");
         writer.WriteStringValue("security");
@@ -177,7 +190,7 @@ public static class SarifLog
             _ => null,
         };
 
-    private static string? AddressOf(Finding finding)
+    private static string AddressOf(Finding finding)
     {
         string id = Uri.EscapeDataString(finding.Id);
         return finding.Ecosystem == PackageEcosystem.Debian ? $"https://security-tracker.debian.org/tracker/{id}"

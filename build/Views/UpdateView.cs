@@ -2,6 +2,7 @@ using System.Text.Json;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Reporting;
+using Slipway.Scanning;
 using Slipway.Updates;
 using Slipway.Workflows;
 
@@ -70,6 +71,10 @@ internal static class UpdateView
                     + $"added, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "removed")} "
                     + $"removed, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "changed")} changed"
             );
+        if (update.Findings is { } findings)
+            report.Line(
+                $"{image.Image}: known vulnerabilities: {findings.Gone.Length} vanish, {findings.New.Length} are new, {findings.Left} stay"
+            );
         foreach (PlatformSize size in update.Sizes)
             report.Line($"{image.Image} {size.Platform}: {(size.Before is { } before ? $"{before} => " : "")}{size.Now} bytes in layers");
         report.Line($"{image.Image}: to release it, once it is on the main branch: git tag {update.NextTag}");
@@ -133,6 +138,32 @@ internal static class UpdateView
             writer.WriteString("notCompared", update.NotCompared);
         }
 
+        if (update.Findings is { } findings)
+        {
+            writer.WriteStartObject("findings");
+            Write(writer, "gone", findings.Gone);
+            Write(writer, "new", findings.New);
+            writer.WriteNumber("left", findings.Left);
+            writer.WriteEndObject();
+        }
+
         writer.WriteString("nextTag", update.NextTag);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, IEnumerable<Finding> findings)
+    {
+        writer.WriteStartArray(name);
+        foreach (Finding finding in findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", finding.Id);
+            writer.WriteString("package", finding.Package);
+            writer.WriteString("version", finding.Version);
+            writer.WriteString("severity", finding.Severity.Level.ToString().ToLowerInvariant());
+            writer.WriteString("fixedVersion", finding.FixedVersion);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 }

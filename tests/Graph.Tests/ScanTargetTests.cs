@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
@@ -25,6 +26,8 @@ public sealed class ScanTargetTests
     }.Build();
 
     private static string Go => SourceTree.At("tests", "Scanning.Tests", "Advisories", "go.json");
+
+    private static string Tracker => SourceTree.At("tests", "Scanning.Tests", "Advisories", "tracker.json");
 
     [Fact]
     public async Task A_lock_alone_says_what_it_does_not_know_and_a_layout_of_it_has_the_modules()
@@ -114,10 +117,48 @@ public sealed class ScanTargetTests
     }
 
     [Fact]
+    public async Task Refresh_brings_the_databases_of_their_hosts_into_the_cache_where_later_scans_find_them()
+    {
+        using ScratchRepository repository = await UpstreamImage.CreateAsync("a", Program);
+        string tracker = Path.Combine(repository.Mirror.Path, "security-tracker.debian.org", "tracker", "data", "json");
+        Directory.CreateDirectory(Path.GetDirectoryName(tracker)!);
+        File.Copy(Tracker, tracker);
+        ZipGo(Path.Combine(repository.Mirror.Path, "vuln.go.dev", "vulndb.zip"));
+        string[] mirror = ["--upstream-mirror", repository.Mirror.Path];
+        SlipwayCommand slipway = repository.Slipway with { Cache = repository.Beside("cache") };
+        (await RunAsync(repository, "Assemble")).Require();
+        Assert.Contains("wanted --refresh, or --advisories", (await slipway.RunAsync("Scan")).Require(64).Error, StringComparison.Ordinal);
+
+        ChildResult fetched = (await slipway.RunAsync(["Scan", "--refresh", .. mirror, "--json"])).Require();
+        Assert.Contains($"{tracker}: fetched", fetched.Error, StringComparison.Ordinal);
+        JsonNode json = Sound(fetched.Output);
+        Assert.Equal(2, json["images"]![0]!["findings"]!.AsArray().Count);
+        Assert.Equal(2, json["advisories"]!.AsArray().Count);
+        Assert.Equal(
+            Sound((await slipway.RunAsync("Scan", "--json")).Require().Output)["images"]!.ToJsonString(),
+            json["images"]!.ToJsonString()
+        );
+        // What is given alone counts alone.
+        Assert.Single(Sound((await slipway.RunAsync("Scan", "--advisories", Go, "--json")).Require().Output)["advisories"]!.AsArray());
+
+        // What is no advisories, and what cannot be had, is told; what was there stays and is still read.
+        await File.WriteAllTextAsync(tracker, "<html>sign in</html>");
+        Assert.Contains(
+            "it was not kept",
+            (await slipway.RunAsync(["Scan", "--refresh", .. mirror])).Require(65).Error,
+            StringComparison.Ordinal
+        );
+        File.Delete(tracker);
+        (await slipway.RunAsync(["Scan", "--refresh", .. mirror])).Require(69);
+        (await slipway.RunAsync("Scan", "--refresh", "--upstream-mirror", "http://mirror.example/")).Require(69);
+        (await slipway.RunAsync("Scan")).Require();
+    }
+
+    [Fact]
     public async Task Wrong_use_and_broken_advisories_are_told_and_nothing_is_said_to_be_safe()
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync("a", Program);
-        Assert.Contains("wanted --advisories", (await repository.Slipway.RunAsync("Scan")).Require(64).Error, StringComparison.Ordinal);
+        Assert.Contains("or --advisories FILE", (await repository.Slipway.RunAsync("Scan")).Require(64).Error, StringComparison.Ordinal);
         (await ScanAsync(repository, "--fail-on", "any")).Require(64);
         (await ScanAsync(repository, "--max-age", "-1")).Require(64);
         (await ScanAsync(repository, "--sarif", repository.Beside("no", "such", "folder"))).Require(64);
@@ -131,6 +172,13 @@ public sealed class ScanTargetTests
             Assert.Contains(path, result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("nothing is known", result.Output, StringComparison.Ordinal);
         }
+    }
+
+    private static void ZipGo(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+        zip.CreateEntryFromFile(Go, "ID/go.json");
     }
 
     private static JsonNode Sound(string json)

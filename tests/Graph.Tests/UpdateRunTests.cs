@@ -1,3 +1,4 @@
+using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
@@ -67,6 +68,55 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Contains("| `hello` | `1.0-1` | `1.0-1+deb13u1` | `trixie-security` |", markdown, StringComparison.Ordinal);
         Assert.Contains("git tag `tools/v1.0.1`", markdown, StringComparison.Ordinal);
         Assert.Null(await scene.StageAsync());
+    }
+
+    [Fact]
+    public async Task With_advisories_it_is_told_which_known_vulnerabilities_vanish_which_are_new_and_how_many_stay()
+    {
+        using UpdateScene scene = await UpdateScene.CreateAsync(keys);
+        scene.Release("v1.0.1");
+        scene.Say("v1.0.1", minor: "v1.1.0");
+        scene.PublishPackages(
+            new TinyDeb("hello").File("usr/share/hello", "1"),
+            new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"),
+            days: 1
+        );
+        string tracker = scene.Repository.Beside("tracker.json");
+        await File.WriteAllTextAsync(
+            tracker,
+            """
+            { "hello": {
+              "CVE-2026-1": { "releases": { "trixie": { "status": "resolved", "fixed_version": "1.0-1+deb13u1", "urgency": "high" } } },
+              "CVE-2026-2": { "releases": { "trixie": { "status": "open", "urgency": "low" } } },
+              "CVE-2026-3": { "releases": { "trixie": { "status": "open", "urgency": "unimportant" } } } } }
+            """,
+            Stop
+        );
+        UpdateRequest wanted = UpdateScene.Patch with { Advisories = scope => AdvisoryFile.Read(tracker, scope, Stop) };
+
+        UpdateReport report = (await scene.StageAsync(wanted))!.Report;
+
+        Assert.Equal(["CVE-2026-1"], report.Findings!.Gone.Select(finding => finding.Id));
+        Assert.Empty(report.Findings.New);
+        Assert.Equal(1, report.Findings.Left);
+        Assert.True(report.HasSecurityFixes);
+        string markdown = UpdateMarkdown.Of(report);
+        Assert.Contains("1 vanish, 0 are new, 1 stay", markdown, StringComparison.Ordinal);
+        Assert.Contains("| vanishes | high | `CVE-2026-1` | `hello` | `1.0-1` | `1.0-1+deb13u1` |", markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("CVE-2026-3", markdown, StringComparison.Ordinal);
+
+        // Broken advisories say so before anything is staged; a judgement that fits nothing keeps no update from being made.
+        await Assert.ThrowsAsync<ContentException>(() =>
+            scene.StageAsync(wanted with { Advisories = _ => throw new ContentException("broken") })
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(scene.Folder, "vex.yaml"),
+            "statements:\n  - { id: CVE-2026-1, package: absent, status: not_affected, justification: component_not_present, "
+                + "reason: none, date: 2026-03-01 }\n",
+            Stop
+        );
+        Assert.Null((await scene.StageAsync(wanted))!.Report.Findings);
+        Assert.Contains("what is known to be vulnerable is not told", scene.Log, StringComparison.Ordinal);
     }
 
     [Fact]

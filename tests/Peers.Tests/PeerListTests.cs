@@ -13,6 +13,7 @@ public sealed class PeerListTests
         Assert.Equal(
             Peer.All.Select(peer => peer.Name)
                 .Append(ApiDescription.PeerName)
+                .Append(SarifMultitoolTests.PeerName)
                 .Append(CycloneDxLibraryTests.Library.Name)
                 .Concat(WorkflowJudge.All.Select(judge => judge.Name))
                 .Order(StringComparer.Ordinal),

@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Advisories;
 using Slipway.Images;
 using Slipway.Reporting;
 using Slipway.Updates;
@@ -30,11 +31,12 @@ internal sealed partial class Build
                         throw new WorkflowException($"--fail-on {FailOn}: Outdated wanted any or security", FailureKind.WrongUse);
                     using SourceFetcher sources = NewSources(report);
                     UpdateChecker checker = NewUpdateChecker(sources);
+                    Func<AdvisoryScope, AdvisoryList>? advisories = await AdvisoriesAsync(report);
                     List<AvailableUpdates> updates = [];
                     foreach (AssemblyRequest input in await InputsAsync())
                     {
                         report.Line($"{input.Name}: asking what is newer");
-                        updates.Add(await checker.LookAsync(input.Definition, input.Lock, Reach, ReadAdvisories(), Stop));
+                        updates.Add(await checker.LookAsync(input.Definition, input.Lock, Reach, advisories, Stop));
                     }
 
                     if (Json)

@@ -25,6 +25,7 @@ internal sealed partial class Build
     private readonly AbsolutePath? Sarif;
 
     [Category("Keep current")]
+    [Example("Scan --refresh", "by today's advisories of Debian and Go")]
     [Example("Scan --advisories tracker.json go.zip --fail-on high", "the locks, and layouts made from them")]
     [Example(
         "Scan --advisories tracker.json --reference quay.io/poseidon/kubelet:v1.36.4 --public-key release.pub",
@@ -33,8 +34,8 @@ internal sealed partial class Build
     private Target Scan =>
         _ =>
             _.Description(
-                    "Tell what is known to be vulnerable: by --advisories, in what the locks have, or in --reference, in a registry, a folder "
-                        + "or an archive"
+                    "Tell what is known to be vulnerable: by --refresh or --advisories, in what the locks have, or in --reference, in a registry, "
+                        + "a folder or an archive"
                 )
                 .After(Sign, Publish)
                 .Executes(async () =>
@@ -42,9 +43,10 @@ internal sealed partial class Build
                     Report report = Report.ToConsole();
                     RequireScan();
                     RequireReferenceOfOfficial();
-                    Func<AdvisoryScope, AdvisoryList> read = ReadAdvisories()
+                    Func<AdvisoryScope, AdvisoryList> read = await AdvisoriesAsync(report, usesFetched: true)
                         ?? throw new WorkflowException(
-                            "Scan: wanted --advisories FILE: Debian's security tracker as JSON, OSV records, or a folder or zip of them",
+                            "Scan: wanted --refresh, or --advisories FILE: Debian's security tracker as JSON, OSV records, or a folder or zip "
+                                + "of them",
                             FailureKind.WrongUse
                         );
                     ScanWorkflow workflow = new(Workspace, read, report.Line, TimeProvider.System);

@@ -10,7 +10,10 @@ namespace Slipway.Graph;
 /// <summary>Which of Sigstore's authorities and logs are believed.</summary>
 internal sealed partial class Build
 {
-    [Parameter("TrustRoot, Verify: bring the public instance's newest trusted root into the cache first")]
+    [Parameter(
+        "TrustRoot, Verify: bring the public instance's newest trusted root into the cache first; Outdated, Update, Assets, Release, Scan: "
+            + "bring the newest advisories of Debian and Go into the cache first, and read them"
+    )]
     private readonly bool Refresh;
 
     [Category("Look after")]

@@ -37,7 +37,7 @@ internal sealed partial class Build
                         Versions = NewVersionSource(sources),
                         Checker = NewUpdateChecker(sources),
                     };
-                    UpdateRequest wanted = NewUpdateRequest();
+                    UpdateRequest wanted = await NewUpdateRequestAsync(report);
                     List<UpdatedImage> images = [];
                     ImageFailures failures = new(report);
                     PullRequestWorkflow? proposals = PullRequest
@@ -64,7 +64,7 @@ internal sealed partial class Build
                     failures.Require();
                 });
 
-    private UpdateRequest NewUpdateRequest()
+    private async Task<UpdateRequest> NewUpdateRequestAsync(Report report)
     {
         if (To is not null && (Images.Length != 1 || PackagesOnly))
             throw new WorkflowException(
@@ -77,7 +77,7 @@ internal sealed partial class Build
             To = To is null ? null : ParseArgument(() => ReleaseVersion.Parse(To)),
             PackagesOnly = PackagesOnly,
             AcceptUnsignedUnsafe = AcceptUnsignedUpstreamUnsafe,
-            Advisories = ReadAdvisories(),
+            Advisories = await AdvisoriesAsync(report),
         };
     }
 }

@@ -2,6 +2,7 @@ using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Advisories;
 using Slipway.GitHub;
+using Slipway.Reporting;
 using Slipway.Updates;
 using Slipway.Verification;
 using Slipway.Workflows;
@@ -38,13 +39,22 @@ internal sealed partial class Build
             new GitHubReleaseList(ConnectGitHub(sources.Transport, new HttpResponseCache(Path.Combine(Workspace.Cache, "github"))))
         );
 
-    private Func<AdvisoryScope, AdvisoryList>? ReadAdvisories()
+    /// <summary>What --advisories names, and with --refresh what is newest; null where neither is given.</summary>
+    /// <param name="usesFetched">Whether what was fetched earlier does where neither is given.</param>
+    private async Task<Func<AdvisoryScope, AdvisoryList>?> AdvisoriesAsync(Report report, bool usesFetched = false)
     {
-        if (AdvisoryPaths.Length == 0)
-            return null;
-        string[] paths = [.. AdvisoryPaths.Select(path => path.ToString())];
-        return Array.Find(paths, path => !File.Exists(path) && !Directory.Exists(path)) is { } missing
-            ? throw new WorkflowException($"--advisories {missing}: file or folder not found", FailureKind.WrongUse)
-            : scope => AdvisoryFile.Read(paths, scope, Stop);
+        List<string> paths = [.. AdvisoryPaths.Select(path => path.ToString())];
+        if (paths.Find(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+            throw new WorkflowException($"--advisories {missing}: file or folder not found", FailureKind.WrongUse);
+        AdvisoryCache cache = new(Path.Combine(Workspace.Cache, "advisories"), TimeProvider.System);
+        if (Refresh)
+        {
+            using SourceFetcher sources = NewSources(report);
+            await cache.RefreshAsync(sources.Reader, sources.Upstream, report.Line, Stop);
+        }
+
+        if (Refresh || (usesFetched && paths.Count == 0))
+            paths.AddRange(await cache.FindAsync(Stop));
+        return paths.Count == 0 ? null : scope => AdvisoryFile.Read(paths, scope, Stop);
     }
 }

@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Advisories;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Reporting;
@@ -53,12 +54,13 @@ internal sealed partial class Build
     private async Task<AssetMaker> NewAssetMakerAsync(Report report)
     {
         OpenPgpSigner? openPgp = GpgKey is null ? null : ParseArgument(() => new OpenPgpSigner(GpgKey, GpgPassword));
+        Func<AdvisoryScope, AdvisoryList>? advisories = await AdvisoriesAsync(report);
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
         ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report.Line, TimeProvider.System)
         {
             Policy = definition => PolicyOf(signer.Trusted, definition) with { NotOlderThan = null },
-            Advisories = ReadAdvisories(),
+            Advisories = advisories,
         };
         return new AssetMaker(
             new AssetsWorkflow(Workspace, description, signer, openPgp, report.Line) { Programs = Programs, Sigstore = Sigstore },

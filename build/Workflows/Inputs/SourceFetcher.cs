@@ -55,6 +55,8 @@ internal sealed class SourceFetcher : IDisposable
     /// <summary>The wire that all of this uses; none where the run is offline.</summary>
     public HttpTransport Transport => _transport;
 
+    public OriginReader Reader => _reader;
+
     public Download Download { get; }
 
     public UpstreamMirror Upstream { get; }

@@ -3,6 +3,7 @@ using System.Text;
 using Slipway.Definitions;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Scanning;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;
@@ -23,6 +24,7 @@ public static class UpdateMarkdown
         ArgumentNullException.ThrowIfNull(report);
         StringBuilder text = new();
         Fixes(text, report);
+        Findings(text, report);
         Versions(text, report);
         Packages(text, report);
         Content(text, report);
@@ -67,6 +69,38 @@ public static class UpdateMarkdown
         );
         if (!report.HasAdvisories)
             text.Append("No advisories were read: `--advisories FILE` names what is fixed.\n\n");
+    }
+
+    private static void Findings(StringBuilder text, UpdateReport report)
+    {
+        if (report.Findings is not { } changes)
+            return;
+        text.Append("## Known vulnerabilities\n\n")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"Of what the advisories know of the image, {changes.Gone.Length} vanish, {changes.New.Length} are new, {changes.Left} stay.\n\n"
+            );
+        (string Change, Finding Finding)[] rows =
+        [
+            .. changes.New.Select(finding => ("new", finding)),
+            .. changes.Gone.Select(finding => ("vanishes", finding)),
+        ];
+        if (rows.Length > 0)
+            Table(
+                text,
+                ["change", "severity", "id", "package", "version", "fixed in"],
+                rows.Select(row =>
+                    (string[])
+                        [
+                            row.Change,
+                            row.Finding.Severity.Level.ToString().ToLowerInvariant(),
+                            MarkdownText.Code(row.Finding.Id),
+                            MarkdownText.Code(row.Finding.Package),
+                            MarkdownText.Code(row.Finding.Version ?? ""),
+                            MarkdownText.Code(row.Finding.FixedVersion ?? ""),
+                        ]
+                )
+            );
     }
 
     private static void Versions(StringBuilder text, UpdateReport report)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Scanning;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;
@@ -40,7 +41,11 @@ public sealed record UpdateReport
     /// <summary>Whether advisories were read.</summary>
     public required bool HasAdvisories { get; init; }
 
-    public bool HasSecurityFixes => Packages.Any(package => package.IsSecurity || !package.Fixes.IsEmpty);
+    /// <summary>Which known vulnerabilities vanish, are new and stay; null when it is not known.</summary>
+    public FindingChanges? Findings { get; init; }
+
+    public bool HasSecurityFixes =>
+        Packages.Any(package => package.IsSecurity || !package.Fixes.IsEmpty) || Findings is { Gone.IsEmpty: false };
 
     /// <summary>One line: what a commit and a pull request are called.</summary>
     public string Title

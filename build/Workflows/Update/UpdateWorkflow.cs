@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Slipway.Advisories;
 using Slipway.Archives;
 using Slipway.Definitions;
 using Slipway.Git;
@@ -7,6 +8,7 @@ using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Scanning;
 using Slipway.Updates;
 using Slipway.Verification;
 
@@ -78,6 +80,7 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
             Inspected = inspected.Platforms,
             NextTag = await git.NextTagAsync(image, next.Version, cancellationToken),
             HasAdvisories = wanted.Advisories is not null,
+            Findings = old is null || wanted.Advisories is null ? null : await ScanAsync(image, wanted.Advisories, cancellationToken),
         };
         await File.WriteAllTextAsync(Path.Combine(Staging.Results(image), "report.md"), UpdateMarkdown.Of(done), cancellationToken);
         return new StagedUpdate(definition, done)
@@ -250,6 +253,33 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
             log($"{image}: not compared with the present image: {e.Message}");
             return (null, null, e.Message);
         }
+    }
+
+    /// <summary>What becomes of known vulnerabilities; an image that cannot be scanned keeps no update from being made.</summary>
+    private async Task<FindingChanges?> ScanAsync(
+        string image,
+        Func<AdvisoryScope, AdvisoryList> advisories,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            ScannedImage[] both = [await ScannedAsync(Before), await ScannedAsync(Staging)];
+            return new ScanWorkflow(workspace, advisories, log, sources.Time).Run(both).Images is [var before, var after]
+                ? FindingChanges.Between(before, after)
+                : null;
+        }
+        catch (Exception e) when (e is ContentException or DefinitionException)
+        {
+            log($"{image}: what is known to be vulnerable is not told: {e.Message}");
+            return null;
+        }
+
+        async Task<ScannedImage> ScannedAsync(Workspace place) =>
+            await new ScanWorkflow(place, advisories, log, sources.Time).LockedAsync(
+                await ReadAsync(place, image, cancellationToken),
+                cancellationToken
+            );
     }
 
     /// <summary>

@@ -42,8 +42,8 @@ public sealed class ApiDescription
     public static async Task<ApiDescription?> FindAsync()
     {
         (ApiDescription? found, string problem) = await Shared.Value;
-        if (found is null && PeerPrograms.IsContinuousIntegration && PeerPrograms.Listed().Contains(PeerName))
-            Assert.Fail($"peer {PeerName}: {problem}; {PeerPrograms.ListPath} says that CI has it");
+        if (found is null)
+            PeerPrograms.RequireInContinuousIntegration(PeerName, problem);
         return found;
     }
 
@@ -52,8 +52,7 @@ public sealed class ApiDescription
     {
         if (await FindAsync() is { } found)
             return found;
-        Assert.Skip($"peer {PeerName}: {(await Shared.Value).Problem}");
-        throw new PeerMissingException(PeerName);
+        throw PeerPrograms.Missing(PeerName, (await Shared.Value).Problem);
     }
 
     /// <summary>The operation of a request; null when there is none. Of several the one whose path says most.</summary>

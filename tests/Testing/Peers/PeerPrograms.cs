@@ -49,10 +49,24 @@ public static class PeerPrograms
             reason = $"{peer.Program} is not on PATH and cannot be fetched: {e.Message}";
         }
 
-        if (IsContinuousIntegration && Listed().Contains(peer.Name))
-            Assert.Fail($"peer {peer.Name}: {reason}; {ListPath} says that CI has it");
-        Assert.Skip($"peer {peer.Name}: {reason}");
-        throw new PeerMissingException(reason);
+        throw Missing(peer.Name, reason);
+    }
+
+    /// <summary>Ends a test whose peer cannot be had: it is skipped, or in CI fails.</summary>
+    /// <param name="name">As <c>.ci/peers.txt</c> has it.</param>
+    /// <returns>Nothing: it throws.</returns>
+    public static Exception Missing(string name, string reason)
+    {
+        RequireInContinuousIntegration(name, reason);
+        Assert.Skip($"peer {name}: {reason}");
+        return new PeerMissingException(reason);
+    }
+
+    /// <summary>Fails in CI where the list says that it has the peer.</summary>
+    public static void RequireInContinuousIntegration(string name, string reason)
+    {
+        if (IsContinuousIntegration && Listed().Contains(name))
+            Assert.Fail($"peer {name}: {reason}; {ListPath} says that CI has it");
     }
 
     /// <summary>A program of that name on <c>PATH</c> or where administrators' programs are; null when there is none.</summary>
