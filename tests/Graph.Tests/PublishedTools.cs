@@ -29,10 +29,13 @@ internal sealed class PublishedTools : IAsyncDisposable
 
     public static async Task<PublishedTools> CreateAsync(
         Func<string, RehearsalOptions, RehearsalOptions>? with = null,
-        bool published = true
+        bool published = true,
+        byte[]? program = null
     )
     {
-        PublishedTools tools = new(await UpstreamImage.CreateAsync(("a", 1000)));
+        PublishedTools tools = new(
+            program is null ? await UpstreamImage.CreateAsync(("a", 1000)) : await UpstreamImage.CreateAsync("a", program)
+        );
         foreach (string host in (string[])["quay.io", "docker.io"])
         {
             RehearsalOptions options = new RehearsalOptions { Storage = tools._folder.Folder(host) }.WithFaults(request =>

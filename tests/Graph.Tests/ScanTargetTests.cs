@@ -19,13 +19,13 @@ public sealed class ScanTargetTests
 
     private static readonly JsonSchema Schema = JsonSchema.FromFile(SourceTree.At("docs", "scan.schema.json"));
 
-    private static readonly byte[] Program = new TinyGoProgram
+    internal static readonly byte[] Program = new TinyGoProgram
     {
         Version = "go1.21.8",
         Modules = "path\texample.org/tool\ndep\tgolang.org/x/net\tv0.22.0\ndep\tgolang.org/x/text\tv0.30.0\n",
     }.Build();
 
-    private static string Go => SourceTree.At("tests", "Scanning.Tests", "Advisories", "go.json");
+    internal static string Go => SourceTree.At("tests", "Scanning.Tests", "Advisories", "go.json");
 
     private static string Tracker => SourceTree.At("tests", "Scanning.Tests", "Advisories", "tracker.json");
 
@@ -181,7 +181,7 @@ public sealed class ScanTargetTests
         zip.CreateEntryFromFile(Go, "ID/go.json");
     }
 
-    private static JsonNode Sound(string json)
+    internal static JsonNode Sound(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         EvaluationResults results = Schema.Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });

@@ -3,13 +3,13 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>A small image, assembled and signed once by the product; each test changes a copy.</summary>
-public sealed class SignedTools : IAsyncLifetime
+public class SignedTools : IAsyncLifetime
 {
     private ScratchRepository _repository = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _repository = await UpstreamImage.CreateAsync(("a", 1000), ("b", 10));
+        _repository = await NewRepositoryAsync();
         await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         SlipwayCommand slipway = _repository.Slipway with { Cache = _repository.Beside("cache") };
         (
@@ -26,9 +26,12 @@ public sealed class SignedTools : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _repository.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private protected virtual Task<ScratchRepository> NewRepositoryAsync() => UpstreamImage.CreateAsync(("a", 1000), ("b", 10));
 
     /// <summary>Where it was made.</summary>
     internal ScratchRepository Repository => _repository;

@@ -190,13 +190,14 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
             );
     }
 
-    /// <summary>Says one more thing about the index, signed by the release's own key.</summary>
-    public async Task SayMoreAsync(string type, byte[] predicate) =>
+    /// <summary>Says one more thing, signed by the release's own key.</summary>
+    /// <param name="about">The index where it is null.</param>
+    public async Task SayMoreAsync(string type, byte[] predicate, Descriptor? about = null) =>
         await TrustStore
             .Create(Path.Combine(Folder, "trust"))
             .SignAsync(
                 new SignedImage(Layout, Root.Digest, Definition.Official),
-                [.. await SaidAsync(), new WantedStatement([Root.Digest], type, predicate)],
+                [.. await SaidAsync(), new WantedStatement([(about ?? Root).Digest], type, predicate)],
                 _signer,
                 default
             );
