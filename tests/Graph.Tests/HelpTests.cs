@@ -52,6 +52,7 @@ public sealed partial class HelpTests
             Assert.Contains($"  ./build.sh {example.Arguments}", help, StringComparison.Ordinal);
             Assert.Contains($"# {example.Text}", help, StringComparison.Ordinal);
             string[] words = [.. Word().Matches(example.Arguments).Select(match => match.Value.Trim('"'))];
+            words = [.. new SlipwayConventions().Spelt(words)];
             string[] targets = [.. words.TakeWhile(word => word[0] != '-')];
             Assert.Contains(target, targets);
             string[] flags = [.. words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Except(["--skip"])];

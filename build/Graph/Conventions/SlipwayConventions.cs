@@ -36,6 +36,18 @@ public sealed class SlipwayConventions : IBuildConventions
         return [.. described?.GetCustomAttributes<ExampleAttribute>().Select(x => new HelpExample(x.Arguments, x.Text)) ?? []];
     }
 
+    /// <summary><c>NewImage NAME</c> is <c>NewImage --name NAME</c>.</summary>
+    public IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return
+            arguments is [var target, var name, .. var rest]
+            && target.Equals("NewImage", StringComparison.OrdinalIgnoreCase)
+            && !name.StartsWith('-')
+            ? [target, "--name", name, .. rest]
+            : arguments;
+    }
+
     public int ExitCodeOf(Exception exception) => ExitCodes.Of(FailureKinds.Of(exception));
 
     /// <summary>
