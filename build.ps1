@@ -21,12 +21,25 @@ function Stop-Build([string] $Message) {
     exit 1
 }
 
+# What it says is kept for people, where it does not work.
+$Tried = ''
+$Answer = ''
+$Status = 0
 function Test-DotNet([string] $Candidate) {
     if (-not $Candidate) { return $false }
+    $ErrorActionPreference = 'Continue'
+    $script:Tried = $Candidate
     Push-Location $Root
-    try { & $Candidate --version *> $null; return ($LASTEXITCODE -eq 0) }
-    catch { return $false }
+    try {
+        $script:Answer = (& $Candidate --version 2>&1 | Out-String).TrimEnd()
+        $script:Status = $LASTEXITCODE
+    }
+    catch {
+        $script:Answer = "$_"
+        $script:Status = 1
+    }
     finally { Pop-Location }
+    return ($script:Status -eq 0)
 }
 
 function Get-DotNet {
@@ -44,11 +57,20 @@ function Find-DotNet {
     return Get-DotNet | Where-Object { Test-DotNet $_ } | Select-Object -First 1
 }
 
+# dotnet's exit codes where no SDK fits global.json, and where it has none at all, as Windows and as Unix show them.
+function Write-Reason {
+    $Reason = if (-not $Tried) { 'there is no dotnet on PATH' }
+    elseif (($Status -band 0xFF) -in 0x91, 0x9B) { 'no .NET SDK fits global.json' }
+    else { "$Tried does not work; it ended with $Status and said:`n$(if ($Answer) { $Answer } else { 'nothing' })" }
+    [Console]::Error.WriteLine("build.ps1: $Reason")
+}
+
 function Install-DotNet {
     $Version = (Get-Content -Raw (Join-Path $Root 'global.json') | ConvertFrom-Json).sdk.version
     $Directory = Join-Path $Temp 'dotnet-win'
     $Script = Join-Path $Temp 'dotnet-install.ps1'
-    [Console]::Error.WriteLine("build.ps1: no .NET SDK fits global.json; installing $Version into .nuke/temp/dotnet-win")
+    Write-Reason
+    [Console]::Error.WriteLine("build.ps1: installing the .NET SDK $Version into .nuke/temp/dotnet-win")
     New-Item -ItemType Directory -Force -Path $Temp | Out-Null
     try {
         [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12

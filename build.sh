@@ -33,19 +33,39 @@ find_runtime() {
   [[ -x $dotnet ]]
 }
 
+# What it says is kept for people, where it does not work.
+works() {
+  status=0
+  answer=$( (cd -- "$root" && "$dotnet" --version) 2>&1) || status=$?
+  return "$status"
+}
+
 # The SDK installed by an earlier run is taken first: asking `dotnet --version` costs more than all the rest.
 find_dotnet() {
   dotnet=$temp/dotnet-unix/dotnet
-  [[ -x $dotnet ]] && (cd -- "$root" && "$dotnet" --version >/dev/null 2>&1) && return
+  [[ -x $dotnet ]] && works && return
   dotnet=$(command -v dotnet || true)
-  [[ -n $dotnet ]] && (cd -- "$root" && "$dotnet" --version >/dev/null 2>&1)
+  [[ -n $dotnet ]] && works
+}
+
+# dotnet ends with 155 where no SDK fits global.json, with 145 where it has none at all.
+say_why() {
+  case ${dotnet:+$status} in
+    '') echo "build.sh: there is no dotnet on PATH" >&2 ;;
+    145 | 155) echo "build.sh: no .NET SDK fits global.json" >&2 ;;
+    *)
+      echo "build.sh: $dotnet does not work; it ended with $status and said:" >&2
+      echo "${answer:-nothing}" >&2
+      ;;
+  esac
 }
 
 install_dotnet() {
   local version script=$temp/dotnet-install.sh
   version=$(sed -n 's/.*"version"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' "$root/global.json" | head -n 1)
   [[ -n $version ]] || fail "global.json names no SDK version"
-  echo "build.sh: no .NET SDK fits global.json; installing $version into .nuke/temp/dotnet-unix" >&2
+  say_why
+  echo "build.sh: installing the .NET SDK $version into .nuke/temp/dotnet-unix" >&2
   mkdir -p "$temp"
   curl -fsSL --retry 3 -o "$script" "$install_url" >&2 ||
     fail "$install_url cannot be read; install the .NET SDK $version by hand and put dotnet on PATH"

@@ -43,8 +43,10 @@ public sealed class HttpTransport : IDisposable
     /// A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or
     /// decompression of its own.
     /// </summary>
-    public static SocketsHttpHandler NewHandler() =>
-        new()
+    public static SocketsHttpHandler NewHandler()
+    {
+        UserFolder.Require();
+        return new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -59,6 +61,7 @@ public sealed class HttpTransport : IDisposable
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
         };
+    }
 
     /// <summary>
     /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the response once its headers are

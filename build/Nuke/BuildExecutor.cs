@@ -92,7 +92,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
 
         target.Status = ExecutionStatus.Failed;
         target.Failure = exception;
-        log.Failure($"{target.Name} failed: {log.Words(exception)}", exception);
+        log.FailedTarget(target.Name, exception);
         build.OnTargetFailed(target.Name);
     }
 }

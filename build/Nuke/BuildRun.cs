@@ -127,7 +127,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         new BuildExecutor(build, _log, environment, attempt).Run(cancellationToken);
         attempt.End(build.IsSucceeding);
         bool cancelled = build.IsFailing && cancellationToken.IsCancellationRequested;
-        new Summary(build.ExecutionPlan, _log, conventions).Write(cancelled, environment.Time.GetLocalNow());
+        new Summary(build.ExecutionPlan, _log).Write(cancelled, environment.Time.GetLocalNow());
         keepSchema();
         build.OnBuildFinished();
         return build.ExitCode

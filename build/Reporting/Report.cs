@@ -1,23 +1,20 @@
 using System.Text;
 using Nuke.Common.CI;
 using Slipway.Oci;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Slipway.Reporting;
 
 /// <summary>
 /// What people and programs see: lines and progress go to the log (standard error), results to the output (standard
-/// output). On a terminal tables are drawn to its width; elsewhere they are plain and as wide as they need. Whatever others wrote into a
-/// text, a line stays one line, and nothing in it steers a terminal or a CI server (<see cref="Printable"/>).
+/// output). On a terminal tables fit its width, or are records one under another; elsewhere they are plain and as wide as they
+/// need. Whatever others wrote into a text, a line stays one line, and nothing in it steers a terminal or a CI server
+/// (<see cref="Printable"/>).
 /// </summary>
 /// <param name="log">Lines and progress.</param>
 /// <param name="output">Results.</param>
 /// <param name="plain">Whether the output is a file or a pipe.</param>
 internal sealed class Report(TextWriter log, TextWriter output, bool plain)
 {
-    private const int Unbounded = 1000;
-    private const int Narrowest = 12;
     private readonly Lock _gate = new();
 
     /// <summary>To this process's own streams.</summary>
@@ -29,6 +26,14 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
 
     /// <summary>Where tables and notes are shown, too: the page of a CI server's step; null for nowhere.</summary>
     public StepFiles? Page { get; init; }
+
+    /// <summary>Columns of the terminal; null asks it.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Whether the terminal knows no more than letters: tables are drawn with them.</summary>
+    public bool IsDumb { get; init; } = Environment.GetEnvironmentVariable("TERM") == "dumb";
+
+    private static int TerminalWidth => Console.WindowWidth is > 0 and var width ? width : 80;
 
     /// <summary>One line of the log.</summary>
     public void Line(string text) => Write(Printable.Line(text));
@@ -63,26 +68,11 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
         [
             .. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => plain ? OnOneLine(cell) : OnLines(cell))]),
         ];
-        IAnsiConsole console = AnsiConsole.Create(
-            new AnsiConsoleSettings
-            {
-                Out = new AnsiConsoleOutput(output),
-                Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-                Interactive = InteractionSupport.No,
-            }
-        );
-        // Where a line is wrapped, the next one begins with what was in the middle of it.
+        TextTable table = new(columns, cells);
         if (plain)
-            console.Profile.Width = Math.Max(Unbounded, Widths(columns, cells, int.MaxValue).Sum() + (3 * columns.Count) + 1);
-        int[] widths = Widths(columns, cells, console.Profile.Width);
-        Table table = new() { Border = plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
-        for (int i = 0; i < columns.Count; i++)
-            table.AddColumn(
-                new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(plain ? 0 : 1, 0, plain ? 2 : 1, 0) }
-            );
-        foreach (IReadOnlyList<string> row in cells)
-            table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
-        console.Write(table);
+            table.WritePlain(output);
+        else
+            table.WriteTo(output, Width ?? TerminalWidth, IsDumb);
         AddToPage(() =>
             MarkdownTable.Of(
                 columns,
@@ -115,16 +105,4 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     private static string OnOneLine(string cell) => Printable.Line(cell.Replace("\n", ", ", StringComparison.Ordinal));
 
     private static string OnLines(string cell) => string.Join('\n', cell.Split('\n').Select(Printable.Line));
-
-    /// <summary>Each column as wide as it needs; where that is more than there is, the widest ones give way and wrap.</summary>
-    private static int[] Widths(IReadOnlyList<string> columns, List<IReadOnlyList<string>> rows, int available)
-    {
-        int[] widths =
-        [
-            .. columns.Select((column, i) => rows.SelectMany(row => row[i].Split('\n')).Append(column).Max(line => line.Length)),
-        ];
-        for (int excess = widths.Sum() + (3 * columns.Count) + 1 - available; excess > 0 && widths.Max() > Narrowest; excess--)
-            widths[Array.LastIndexOf(widths, widths.Max())]--;
-        return widths;
-    }
 }

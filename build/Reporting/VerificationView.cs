@@ -34,6 +34,8 @@ internal static class VerificationView
             report.Result(named);
         foreach (string passed in PassedOver(verdict.Places))
             report.Result($"passed over: {passed}");
+        foreach (IGrouping<string, string> also in AlsoSigned(verdict.Places))
+            report.Result($"also signed: {also.Key}, at {Joined(also.Distinct())}");
         report.Result(Line(verdict));
     }
 
@@ -58,6 +60,10 @@ internal static class VerificationView
                     writer.WriteString("platform", subject.Platform?.ToString());
                     writer.WriteString("failure", subject.Failure?.Name());
                     writer.WriteString("text", subject.Text);
+                    writer.WriteStartArray("alsoSigned");
+                    foreach (string kind in subject.AlsoSigned)
+                        writer.WriteStringValue(kind);
+                    writer.WriteEndArray();
                     writer.WriteEndObject();
                 }
 
@@ -112,6 +118,17 @@ internal static class VerificationView
     /// <summary>What beside the release was too much to look at, which none of it needed.</summary>
     private static IEnumerable<string> PassedOver(IEnumerable<PlaceVerdict> places) =>
         places.SelectMany(place => place.Result?.Subjects.SelectMany(subject => subject.PassedOver) ?? []).Distinct();
+
+    /// <summary>What nobody asked for, by its kind, with the places that have it.</summary>
+    private static IEnumerable<IGrouping<string, string>> AlsoSigned(IEnumerable<PlaceVerdict> places) =>
+        from place in places.Where(place => place.Passed)
+        from kind in place.Result!.Subjects.SelectMany(subject => subject.AlsoSigned).Distinct()
+        group place.Place by kind switch
+        {
+            Statement.OpenVexType => $"a VEX document ({kind})",
+            Statement.CycloneDxType => $"a CycloneDX SBOM ({kind})",
+            _ => kind,
+        };
 
     /// <summary>The first row of a place is about what was asked for; what follows are its parts.</summary>
     private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>

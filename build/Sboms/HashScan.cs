@@ -6,9 +6,9 @@ using Slipway.Oci;
 namespace Slipway.Sboms;
 
 /// <summary>
-/// Hashes files as an SBOM names them, reads what programs say of their building, and keeps the few files that it quotes: licence files and
-/// the list of packages. Whatever a file's size, memory stays the same: an ELF file is kept in a spool file, since its tables stand
-/// anywhere in it.
+/// Hashes files as an SBOM names them, reads what programs say of their building, and keeps the few files that it quotes: licence files,
+/// the list of packages and which distribution it is. Whatever a file's size, memory stays the same: an ELF file is kept in a spool file,
+/// since its tables stand anywhere in it.
 /// </summary>
 public sealed class HashScan : IFileScan, IDisposable
 {
@@ -60,7 +60,7 @@ public sealed class HashScan : IFileScan, IDisposable
     {
         using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        MemoryStream? text = IsLicence(path) || IsPackageList(path) ? new MemoryStream() : null;
+        MemoryStream? text = IsLicence(path) || IsPackageList(path) || IsRelease(path) ? new MemoryStream() : null;
         long size = 0;
         bool elf = false;
         while (content.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false) is > 0 and int count)
@@ -118,6 +118,9 @@ public sealed class HashScan : IFileScan, IDisposable
 
     private static bool IsLicence(string path) =>
         path.StartsWith("usr/share/doc/", StringComparison.Ordinal) && path.EndsWith("/copyright", StringComparison.Ordinal);
+
+    /// <summary>Which distribution it is (os-release(5)).</summary>
+    private static bool IsRelease(string path) => path is "etc/os-release" or "usr/lib/os-release";
 
     private static bool IsPackageList(string path) =>
         path == "var/lib/dpkg/status" || path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Advisories;
 using Slipway.Archives;
 using Slipway.Debian;
 using Slipway.Definitions;
@@ -25,7 +26,7 @@ public sealed partial class LockedFixes(ContentCache cache, string spool)
         ImageLock was,
         ImageLock now,
         string? number,
-        Func<AdvisoryScope, Advisories> read,
+        Func<AdvisoryScope, AdvisoryList> read,
         CancellationToken cancellationToken
     )
     {
@@ -46,7 +47,7 @@ public sealed partial class LockedFixes(ContentCache cache, string spool)
 
         if (steps.Count == 0)
             return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
-        Advisories advisories = read(
+        AdvisoryList advisories = read(
             new AdvisoryScope(
                 steps.Select(step => step.Source).ToHashSet(StringComparer.Ordinal),
                 Lifecycle.CodenameOf(now.Suites[0].Name),

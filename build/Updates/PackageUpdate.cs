@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 
@@ -47,7 +48,7 @@ public sealed record PackageUpdate(
 
     /// <summary>Every package that differs: those of security first, then by name.</summary>
     /// <param name="advisories">Null when none were read.</param>
-    public static ImmutableArray<PackageUpdate> Between(ImageLock before, LockProposal now, Advisories? advisories)
+    public static ImmutableArray<PackageUpdate> Between(ImageLock before, LockProposal now, AdvisoryList? advisories)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(now);
@@ -74,7 +75,7 @@ public sealed record PackageUpdate(
         ];
     }
 
-    private static PackageUpdate? Of(OfferedPackage[] changed, Advisories? advisories)
+    private static PackageUpdate? Of(OfferedPackage[] changed, AdvisoryList? advisories)
     {
         if (changed.Length == 0)
             return null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Http;
@@ -21,7 +22,7 @@ public sealed class UpdateChecker(VersionSource versions, LockMaker maker, Lifec
         ImageDefinition definition,
         ImageLock locked,
         VersionReach reach,
-        Func<AdvisoryScope, Advisories>? read,
+        Func<AdvisoryScope, AdvisoryList>? read,
         CancellationToken cancellationToken
     )
     {
@@ -54,7 +55,7 @@ public sealed class UpdateChecker(VersionSource versions, LockMaker maker, Lifec
         ImageDefinition definition,
         ImageLock locked,
         LockProposal now,
-        Func<AdvisoryScope, Advisories>? read
+        Func<AdvisoryScope, AdvisoryList>? read
     )
     {
         ArgumentNullException.ThrowIfNull(definition);

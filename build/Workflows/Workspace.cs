@@ -67,6 +67,9 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     /// <summary>What the image is made of, for others to read.</summary>
     public SbomFolder Sbom(string image) => new(Path.Combine(Results(image), "sbom"));
 
+    /// <summary>What is judged of flaws in the image; is there only where its definition has judgements that hold.</summary>
+    public string OpenVex(string image) => Path.Combine(Results(image), "openvex.json");
+
     /// <summary>From what, by what and when the layout was made.</summary>
     public string AssemblyRecord(string image) => Path.Combine(Results(image), Slipway.Images.AssemblyRecord.FileName);
 

@@ -148,7 +148,7 @@ public class ImageLockFileTests
 
     [Theory]
     [InlineData(null, "tiny: there is no image.lock.json. Run ./build.sh Lock --images tiny")]
-    [InlineData("{}", "images/tiny/image.lock.json: 'schema' is missing. ")]
+    [InlineData("{}", "images/tiny/image.lock.json:1:1: 'schema' is missing. ")]
     [InlineData("{\n  \"schema\": 1,\n  oops", "images/tiny/image.lock.json:3: ")]
     public async Task A_lock_that_is_missing_or_broken_names_the_command_that_makes_one(string? content, string because)
     {
@@ -231,6 +231,24 @@ public class ImageLockFileTests
         string told = Assert.Throws<ContentException>(() => ImageLockFile.Parse(bytes, "images/tiny/image.lock.json")).Message;
         Assert.StartsWith("images/tiny/image.lock.json", told, StringComparison.Ordinal);
         Assert.Contains(because, told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"schema\": 1", "\"schema\": 2")]
+    [InlineData("\"date\": \"2026-01-25T04:05:06Z\"", "\"date\": 1")]
+    [InlineData("\"without\": [", "\"with\": [")]
+    [InlineData("\"main\"", "null")]
+    [InlineData("\"size\": 12", "\"size\": -12")]
+    [InlineData("\"name\": \"bash\"", "\"name\": \"../bash\"")]
+    public void A_value_is_told_with_its_line_and_column(string old, string changed)
+    {
+        string text = Text.Replace(old, changed, StringComparison.Ordinal);
+        string before = text[..text.IndexOf(changed, StringComparison.Ordinal)];
+        string place = $"{before.Count(c => c == '\n') + 1}:{before.Length - before.LastIndexOf('\n')}";
+        string told = Assert
+            .Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text), "images/tiny/image.lock.json"))
+            .Message;
+        Assert.StartsWith($"images/tiny/image.lock.json:{place}: ", told, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class FaultTests
         Assert.EndsWith("Please report it; --verbosity verbose shows where it happened", told, StringComparison.Ordinal);
         Assert.DoesNotContain(fault.GetType().Name, told, StringComparison.Ordinal);
         Assert.DoesNotContain(fault.Message, told, StringComparison.Ordinal);
-        Assert.True(Conventions.IsFault(fault));
+        Assert.True(SlipwayConventions.IsFault(fault));
         Assert.Equal(1, Conventions.ExitCodeOf(fault));
     }
 
@@ -51,7 +51,7 @@ public sealed class FaultTests
         )
         {
             Assert.Equal("a?verified: x", Conventions.Describe(expected));
-            Assert.False(Conventions.IsFault(expected));
+            Assert.False(SlipwayConventions.IsFault(expected));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
@@ -90,15 +91,22 @@ public sealed class LockedFixesTests : IDisposable
     }
 
     /// <summary>CVE-2026-1 is in every version before 1.0-2.</summary>
-    private Func<AdvisoryScope, Advisories> Read(params string[] sources) =>
+    private Func<AdvisoryScope, AdvisoryList> Read(params string[] sources) =>
         scope =>
         {
             _asked = scope;
-            VersionRange range = new([
-                new VersionEvent(VersionEventKind.Introduced, null),
-                new VersionEvent(VersionEventKind.Fixed, DebianVersion.Parse("1.0-2")),
+            VersionRange<DebianVersion> range = new([
+                new VersionEvent<DebianVersion>(VersionEventKind.Introduced, null),
+                new VersionEvent<DebianVersion>(VersionEventKind.Fixed, DebianVersion.Parse("1.0-2")),
             ]);
-            return new Advisories(sources.Select(source => new Advisory(source, ["CVE-2026-1"], [range], [])));
+            return new AdvisoryList(
+                sources.Select(source => new DebianAdvisory
+                {
+                    Package = source,
+                    Id = "CVE-2026-1",
+                    Ranges = [range],
+                })
+            );
         };
 
     private static ImageLock Lock(string version, LockedFile file) =>

@@ -11,6 +11,7 @@ using Slipway.Testing;
 using Slipway.Trust;
 using Slipway.Updates;
 using Slipway.Verification;
+using Slipway.Vex;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Graph.Tests;
@@ -38,9 +39,32 @@ public sealed partial class SchemaVerdictTests : IDisposable
             { "compare.schema.json", "kubelet/compare.yaml" },
             { "compare.schema.json", "flannel-cni/compare.yaml" },
             { "lifecycle.schema.json", "lifecycle.yaml" },
+            { "vex.schema.json", "kubelet/vex.yaml" },
             { "policy.schema.json", "kubelet.policy.json" },
             { "policy.schema.json", "flannel-cni.policy.json" },
         };
+
+    private const string Judgements = """
+        statements:
+          - id: CVE-2026-1
+            aliases: [GHSA-xxxx]
+            package: bash
+            status: not_affected
+            justification: inline_mitigations_already_exist
+            reason: r
+            date: 2026-11-30
+            platforms: [linux/amd64]
+          - { id: CVE-2026-2, package: "pkg:golang/stdlib", status: affected, action: a, reason: r, date: 2026-11-30 }
+        rules:
+          - id: CVE-2026-3
+            aliases: [GO-2026-3]
+            package: util-linux
+            paths: [/usr/bin/su, "/usr/lib/{multiarch}/security/**"]
+            justification: component_not_present
+            reason: r
+            date: 2026-11-30
+            platforms: [linux/amd64]
+        """;
 
     public void Dispose() => _folder.Dispose();
 
@@ -58,7 +82,8 @@ public sealed partial class SchemaVerdictTests : IDisposable
         JsonSchema schema = Schemas
             .GetOrAdd(schemaFile, name => new Lazy<JsonSchema>(() => JsonSchema.FromFile(SourceTree.At("images", name))))
             .Value;
-        string text = File.ReadAllText(SourceTree.At("images", file));
+        // No image has judgements yet.
+        string text = file.EndsWith(VexFile.Name, StringComparison.Ordinal) ? Judgements : File.ReadAllText(SourceTree.At("images", file));
         JsonNode sound = ToJson(Load(text));
         string folder = _folder.Folder("images");
         (await new ChildProcess("cp", "-r", SourceTree.At("images") + "/.", folder).RunAsync()).Require();
@@ -135,6 +160,9 @@ public sealed partial class SchemaVerdictTests : IDisposable
                     break;
                 case Contract.FileName:
                     ContractFile.Read(ImageDefinitionFile.Read(folder));
+                    break;
+                case VexFile.Name:
+                    VexFile.Read(ImageDefinitionFile.Read(folder));
                     break;
                 case CompareFile.FileName:
                     CompareFile.Read(ImageDefinitionFile.Read(folder));

@@ -81,7 +81,12 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         await GitAsync("push", "--quiet", _far.GitFolder, "tools/v1.0.1");
         string tracker = _folder.Write(
             "tracker.json",
-            """{"hello":{"CVE-2026-1111":{"releases":{"trixie":{"status":"resolved","fixed_version":"1.0-1+deb13u1"}}}}}"""
+            """
+            {"hello":{
+              "CVE-2026-1111":{"releases":{"trixie":{"status":"resolved","fixed_version":"1.0-1+deb13u1"}}},
+              "CVE-2026-2222":{"releases":{"trixie":{"status":"open","urgency":"high"}}},
+              "CVE-2026-3333":{"releases":{"trixie":{"status":"open","urgency":"low"}}}}}
+            """
         );
         JsonElement released = JsonDocument
             .Parse((await ReleaseAsync(_scene.Repository.Slipway, "--json", "--advisories", tracker)).Require().Output)
@@ -93,9 +98,21 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Contains("Since `tools/v1.0.0`:", release.Notes, StringComparison.Ordinal);
         Assert.Contains("| hello | 1.0-1 | 1.0-1\\+deb13u1 | CVE-2026-1111 |\n", release.Notes, StringComparison.Ordinal);
         Assert.Contains("| tool | v1.0.0 | v1.0.1 |\n", release.Notes, StringComparison.Ordinal);
+        Assert.True(release.Notes!.Contains("advisories knew 1 high, 1 low. ", StringComparison.Ordinal), release.Notes);
+        Assert.Contains("| CVE-2026-2222 | hello 1.0-1\\+deb13u1 | high | – |  |\n", release.Notes, StringComparison.Ordinal);
+        Assert.Contains("And 1 more, which are not listed here.", release.Notes, StringComparison.Ordinal);
         Assert.Matches(@"linux/arm64 \| `v1.0.1-arm64` \| `sha256:[0-9a-f]{64}` \| [0-9.]+ MB \([-+±]0\.0\)", release.Notes!);
         Assert.False((await _scene.LookAsync()).IsOutdated);
         Assert.Null(await _scene.StageAsync());
+        // The lock has its packages; the image alone does not list them.
+        ChildResult scanned = await _scene.Repository.Slipway.RunAsync(
+            "Scan",
+            "--advisories",
+            tracker,
+            "--reference",
+            $"oci:{_scene.Repository.Layout("tools")}:v1.0.1"
+        );
+        Assert.Contains("no list of Debian packages is in it", scanned.Require().Error, StringComparison.Ordinal);
 
         SlipwayCommand rebuilder = await CloneAsync("rebuilder", "tools/v1.0.1");
         ChildResult again = (

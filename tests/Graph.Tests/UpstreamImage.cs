@@ -43,6 +43,16 @@ internal static class UpstreamImage
         return repository;
     }
 
+    /// <summary>A repository with an image of this one program.</summary>
+    public static async Task<ScratchRepository> CreateAsync(string name, byte[] program)
+    {
+        ScratchRepository repository = await ScratchRepository.CreateAsync();
+        repository.Mirror.Add(Address(name), program);
+        repository.AddImage(Name, Definition([name], ["amd64"]), "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n");
+        await LockAsync(repository, ["amd64"]);
+        return repository;
+    }
+
     public static Digest DigestOf(ScratchRepository repository, string file) =>
         Digest.FromHash("sha256", SHA256.HashData(File.ReadAllBytes(repository.Mirror.PathOf(Address(file)))));
 

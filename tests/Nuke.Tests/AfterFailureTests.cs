@@ -55,7 +55,7 @@ public sealed class AfterFailureTests : IDisposable
         Assert.Equal(["Lint", "Build"], Recorded.Ran);
         Assert.Matches(@"(?m)^Lint +Failed ", _run.Log);
         Assert.Matches(@"(?m)^Build +Succeeded ", _run.Log);
-        Assert.Contains("Lint: lint: two spaces\n", _run.Log, StringComparison.Ordinal);
+        Assert.Contains("Lint failed: lint: two spaces\n", _run.Log, StringComparison.Ordinal);
         Assert.Contains("Build failed on ", _run.Log, StringComparison.Ordinal);
     }
 

@@ -82,7 +82,7 @@ public sealed class CancellationTests : IDisposable
     public void A_failure_during_the_stop_is_still_shown()
     {
         Assert.Equal(130, _run.Of<Stopping>(x => x.AfterBreaks));
-        Assert.Contains("Breaks: broken", _run.Log, StringComparison.Ordinal);
+        Assert.Contains("Breaks failed: broken", _run.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class OutputTests : IDisposable
 
     [Theory]
     [InlineData(@"^  --images VALUE\.\.\. +Images to build\.$")]
-    [InlineData(@"^  --signer VALUE +Who signs\. One of: Key, Cosign\. Default: Key\.$")]
+    [InlineData(@"^  --signer VALUE +Who signs\. One of: Key,\s+Cosign\.\s+Default:\s+Key\.$")]
     [InlineData(@"^  --artifacts-directory VALUE +Where everything goes\. Default: artifacts\.$")]
     [InlineData(@"^  --jobs VALUE +At once\. Default: 4\.$")]
     [InlineData(@"^  --json$")]

@@ -13,6 +13,7 @@ public sealed class PeerListTests
         Assert.Equal(
             Peer.All.Select(peer => peer.Name)
                 .Append(ApiDescription.PeerName)
+                .Append(CycloneDxLibraryTests.Library.Name)
                 .Concat(WorkflowJudge.All.Select(judge => judge.Name))
                 .Order(StringComparer.Ordinal),
             PeerPrograms.Listed().Order(StringComparer.Ordinal)
@@ -28,14 +29,14 @@ public sealed class PeerListTests
             name switch
             {
                 "cosign" or "cosign-3" or "go" or "openssl" or "oras" => "version",
-                "ip" => "-V",
-                "pyspdxtools" => "--help",
+                "ip" or "tmux" => "-V",
+                "debsecan" or "pyspdxtools" => "--help",
                 _ => "--version",
             }
         );
 
         answer.Require();
-        Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2", answer.Output + answer.Error);
+        Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2|Usage: debsecan", answer.Output + answer.Error);
     }
 
     [Theory]

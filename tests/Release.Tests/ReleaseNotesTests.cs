@@ -262,5 +262,25 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public void What_is_known_to_be_vulnerable_is_listed_with_its_judgement_and_steers_no_Markdown()
+    {
+        KnownWeakness open = new("CVE-2026-1", "hello", "1.0", "high", "1.1", null) { IsOpen = true, IsListed = true },
+            judged = new("CVE-2026-2", "a|b", null, "low", null, "not_affected: <b>@all</b>\n| x |") { IsOpen = false, IsListed = true },
+            minor = new("CVE-2026-3", "hello", "1.0", "unknown", null, null) { IsOpen = true, IsListed = false };
+
+        string notes = Notes(_facts with { Weaknesses = [open, judged, minor] });
+
+        Assert.Contains("advisories knew 1 high, 1 unknown, and 1 that the image is judged not to have. ", notes, StringComparison.Ordinal);
+        Assert.Contains("| CVE-2026-1 | hello 1.0 | high | 1.1 |  |\n", notes, StringComparison.Ordinal);
+        Assert.Contains("| CVE-2026-2 | a\\|b – | low | – | not\\_affected", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("@all", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("CVE-2026-3", notes, StringComparison.Ordinal);
+        Assert.Contains("And 1 more, which are not listed here.", notes, StringComparison.Ordinal);
+        Assert.Contains("advisories knew none. ", Notes(_facts with { Weaknesses = [] }), StringComparison.Ordinal);
+        Assert.DoesNotContain("Known vulnerabilities", Notes(_facts), StringComparison.Ordinal);
+    }
+
     private static string Notes(ReleaseFacts facts) => new ReleaseNotes(facts).ToString();
 }

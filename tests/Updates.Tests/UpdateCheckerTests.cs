@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Slipway.Advisories;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
@@ -186,7 +187,7 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         return Maker.MakeAsync(Read(), null, default);
     }
 
-    private Task<AvailableUpdates> LookAsync(ImageLock locked, Func<AdvisoryScope, Advisories>? read = null) =>
+    private Task<AvailableUpdates> LookAsync(ImageLock locked, Func<AdvisoryScope, AdvisoryList>? read = null) =>
         new UpdateChecker(
             new VersionSource(_bench.Reader, UpstreamMirror.At(Path.Combine(_bench.Folder, "upstream")), new NoReleases()),
             Maker,

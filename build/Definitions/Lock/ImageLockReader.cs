@@ -12,7 +12,7 @@ internal static class ImageLockReader
     public const int Schema = 1;
 
     /// <param name="file">What the file is, for errors.</param>
-    /// <exception cref="ContentException">It is no lock of this schema; names the line, or the value as <c>suites[0].date</c>.</exception>
+    /// <exception cref="ContentException">It is no lock of this schema; names the line, and the value as <c>suites[0].date</c>.</exception>
     public static ImageLock Read(ReadOnlyMemory<byte> json, string file)
     {
         try
@@ -23,6 +23,10 @@ internal static class ImageLockReader
         {
             // .NET counts from 0 and appends the same numbers to its message.
             throw new ContentException($"{file}:{line + 1}: {Printable.Of(fault.Message.Split(" LineNumber:")[0])}", e);
+        }
+        catch (ContentException e) when (e.InnerException is LockFault fault && fault.PlaceIn(json.Span) is { } place)
+        {
+            throw new ContentException($"{file}:{place.Line}:{place.Column}: {Printable.Of(fault.Message)}", e);
         }
     }
 

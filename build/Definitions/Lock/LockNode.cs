@@ -50,9 +50,12 @@ internal sealed record LockNode(JsonElement Value, string Path)
     public LockNode With(params string[] keys) =>
         Members.Select(member => member.Key).FirstOrDefault(key => !keys.Contains(key, StringComparer.Ordinal)) is not { } unknown
             ? this
-            : throw Fault(
-                "unknown key "
-                    + $"'{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"wanted one of {string.Join(", ", keys)}")}"
+            : throw new LockFault(
+                Below(unknown, Value).Path,
+                Fault(
+                    "unknown key "
+                        + $"'{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"wanted one of {string.Join(", ", keys)}")}"
+                ).Message
             );
 
     /// <summary>A text that <paramref name="parse"/> reads, whose complaint gets this place.</summary>
@@ -70,7 +73,7 @@ internal sealed record LockNode(JsonElement Value, string Path)
         }
     }
 
-    public ContentException Fault(string problem) => new(Path.Length == 0 ? problem : $"{Printable.Of(Path)}: {problem}");
+    public ContentException Fault(string problem) => new LockFault(Path, Path.Length == 0 ? problem : $"{Printable.Of(Path)}: {problem}");
 
     private LockNode Below(string key, JsonElement value) => new(value, Path.Length == 0 ? key : $"{Path}.{key}");
 

@@ -79,5 +79,5 @@ public sealed class SlipwayConventions : IBuildConventions
 
     public bool IsOwn(Exception exception) => FailureText.IsOwn(exception);
 
-    public bool IsFault(Exception exception) => FailureText.IsFault(exception) && exception is not BuildUsageException;
+    internal static bool IsFault(Exception exception) => FailureText.IsFault(exception) && exception is not BuildUsageException;
 }

@@ -2,6 +2,7 @@ using Nuke.Common;
 using Slipway.Images;
 using Slipway.Reporting;
 using Slipway.Updates;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 
@@ -10,7 +11,10 @@ namespace Slipway.Graph;
 /// <summary>What is newer than the locks.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Outdated: fail when there is something newer (any), or a security update (security)")]
+    [Parameter(
+        "Outdated: fail when there is something newer (any), or a security update (security); Scan: fail at findings of this severity or "
+            + "worse (critical, high, medium, low), or at what a new lock would mend (fixable)"
+    )]
     private readonly FailOn? FailOn;
 
     [Category("Keep current")]
@@ -22,6 +26,8 @@ internal sealed partial class Build
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
+                    if (FailOn > Views.FailOn.Security)
+                        throw new WorkflowException($"--fail-on {FailOn}: Outdated wanted any or security", FailureKind.WrongUse);
                     using SourceFetcher sources = NewSources(report);
                     UpdateChecker checker = NewUpdateChecker(sources);
                     List<AvailableUpdates> updates = [];

@@ -8,7 +8,7 @@ namespace Slipway.Graph;
 internal sealed partial class Build
 {
     [Parameter(
-        "Verify, Save, Mirror, Reproduce: the repository that signatures of --reference must name, when it is a copy elsewhere; "
+        "Verify, Save, Mirror, Reproduce, Scan: the repository that signatures of --reference must name, when it is a copy elsewhere; "
             + "--images NAME does the same"
     )]
     private readonly string? Official;

@@ -10,10 +10,10 @@ namespace Slipway.Graph;
 /// <summary>What a release must be, for every target that reads one.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Verify, Save, Mirror, Reproduce: refuse what is older than this version, time (2026-11-30T08:00:00Z) or commit")]
+    [Parameter("Verify, Save, Mirror, Reproduce, Scan: refuse what is older than this version, time (2026-11-30T08:00:00Z) or commit")]
     private readonly string? NotOlderThan;
 
-    [Parameter("Verify, Save, Mirror, Reproduce: the builder's id that the provenance must name, exactly", Name = "Builder")]
+    [Parameter("Verify, Save, Mirror, Reproduce, Scan: the builder's id that the provenance must name, exactly", Name = "Builder")]
     private readonly string? RequiredBuilder;
 
     private PolicyChoice Policies =>

@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Advisories;
 using Slipway.GitHub;
 using Slipway.Updates;
 using Slipway.Verification;
@@ -17,10 +18,12 @@ internal sealed partial class Build
     private readonly bool Major;
 
     [Parameter(
-        "Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: shows what the newer packages fix",
+        "Outdated, Update, Assets, Release: Debian security tracker JSON (https://security-tracker.debian.org/tracker/data/json) or OSV "
+            + "(https://vuln.go.dev/vulndb.zip), files, folders or zips: shows what the newer packages fix; Scan: what is known to be "
+            + "vulnerable",
         Name = "Advisories"
     )]
-    private readonly AbsolutePath? AdvisoryPath;
+    private readonly AbsolutePath[] AdvisoryPaths = [];
 
     private VersionReach Reach =>
         Major ? VersionReach.Major
@@ -35,12 +38,13 @@ internal sealed partial class Build
             new GitHubReleaseList(ConnectGitHub(sources.Transport, new HttpResponseCache(Path.Combine(Workspace.Cache, "github"))))
         );
 
-    private Func<AdvisoryScope, Advisories>? ReadAdvisories()
+    private Func<AdvisoryScope, AdvisoryList>? ReadAdvisories()
     {
-        if (AdvisoryPath is not { } path)
+        if (AdvisoryPaths.Length == 0)
             return null;
-        return File.Exists(path) || Directory.Exists(path)
-            ? scope => AdvisoryFile.Read(path, scope, Stop)
-            : throw new WorkflowException($"--advisories {path}: file or folder not found", FailureKind.WrongUse);
+        string[] paths = [.. AdvisoryPaths.Select(path => path.ToString())];
+        return Array.Find(paths, path => !File.Exists(path) && !Directory.Exists(path)) is { } missing
+            ? throw new WorkflowException($"--advisories {missing}: file or folder not found", FailureKind.WrongUse)
+            : scope => AdvisoryFile.Read(paths, scope, Stop);
     }
 }

@@ -19,7 +19,10 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
-                    RehearseWorkflow run = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System);
+                    RehearseWorkflow run = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System)
+                    {
+                        SbomFormat = SbomFormat,
+                    };
                     IReadOnlyList<RehearsedImage> images = await run.RunAsync(await ImagesAsync(), PlatformsOf, Stop);
                     if (Json)
                         report.Result(RehearsalView.Json(images));

@@ -10,6 +10,9 @@ namespace Slipway.Graph;
 /// <summary>Signing what was inspected.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Sign, Rehearse: form of the SBOM: spdx, or both: CycloneDX 1.6 beside SPDX; default: spdx")]
+    private readonly SbomFormat SbomFormat;
+
     [Category("Publish")]
     [Example("Sign --signing-key slipway.key", "with a key")]
     [Example("Sign --signer cosign", "with this machine's or job's identity")]
@@ -31,7 +34,7 @@ internal sealed partial class Build
                     using IDisposable? held = signer as IDisposable;
                     report.Line($"signing as {signer.Trusted.Name}");
                     Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
-                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line);
+                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line) { SbomFormat = SbomFormat };
                     foreach (AssemblyRequest input in await InputsAsync())
                         await workflow.RunAsync(input, signer, builder, Stop);
                 });

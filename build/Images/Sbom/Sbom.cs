@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.CycloneDx;
 using Slipway.Oci;
 using Slipway.Sboms;
 using Slipway.Spdx;
@@ -10,6 +11,23 @@ namespace Slipway.Images;
 /// <param name="Index">Names those of the platforms by their hashes.</param>
 public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Document)> Platforms, SpdxDocument Index)
 {
+    /// <summary>The same as CycloneDX, in the same order, that of the index (no platform) last; none where not wanted.</summary>
+    public ImmutableArray<(Platform? Platform, CycloneDxDocument Document)> CycloneDx { get; private init; } = [];
+
+    /// <summary>And in the form of CycloneDX.</summary>
+    public Sbom WithCycloneDx()
+    {
+        CycloneDxDocument[] platforms = [.. Platforms.Select(described => CycloneDxDocument.Of(described.Document))];
+        return this with
+        {
+            CycloneDx =
+            [
+                .. Platforms.Zip(platforms, (described, document) => ((Platform?)described.Platform, document)),
+                (null, CycloneDxDocument.OfIndex(Index, platforms)),
+            ],
+        };
+    }
+
     /// <summary>Describes an assembled image. The same layout, definition and lock give the same documents.</summary>
     /// <param name="input">What the image was made from.</param>
     /// <param name="layout">Holds it; its layers are read once.</param>

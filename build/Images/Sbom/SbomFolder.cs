@@ -1,9 +1,13 @@
+using Slipway.CycloneDx;
 using Slipway.Oci;
 using Slipway.Spdx;
 
 namespace Slipway.Images;
 
-/// <summary>A folder beside a layout with its SBOMs: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>.</summary>
+/// <summary>
+/// A folder beside a layout with its SBOMs: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>, and where CycloneDX is wanted
+/// the same as <c>.cdx.json</c>.
+/// </summary>
 /// <param name="folder">Made when the first document comes.</param>
 public sealed class SbomFolder(string folder)
 {
@@ -16,6 +20,8 @@ public sealed class SbomFolder(string folder)
         Directory.CreateDirectory(folder);
         foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
             await File.WriteAllBytesAsync(PathOf(platform), document.ToBytes(), cancellationToken);
+        foreach ((Platform? platform, CycloneDxDocument document) in sbom.CycloneDx)
+            await File.WriteAllBytesAsync(Path.Combine(folder, CycloneDxNameOf(platform)), document.ToBytes(), cancellationToken);
         // The last says that the others are there.
         await File.WriteAllBytesAsync(PathOf(null), sbom.Index.ToBytes(), cancellationToken);
     }
@@ -35,6 +41,10 @@ public sealed class SbomFolder(string folder)
     /// <summary>What a document's file is called.</summary>
     /// <param name="platform">Null for the index's.</param>
     public static string NameOf(Platform? platform) => (platform?.Architecture ?? "index") + ".spdx.json";
+
+    /// <summary>What a document's file in the form of CycloneDX is called.</summary>
+    /// <param name="platform">Null for the index's.</param>
+    public static string CycloneDxNameOf(Platform? platform) => (platform?.Architecture ?? "index") + ".cdx.json";
 
     private static NextCommand Sign(string image) => new("Sign") { Image = image };
 

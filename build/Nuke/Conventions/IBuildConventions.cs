@@ -55,9 +55,9 @@ public interface IBuildConventions
 
     /// <summary>Where in a file of the repository the cause of a failure is, for a CI server to mark it there; null when nowhere.</summary>
     public CI.SourcePlace? PlaceOf(Exception exception) => null;
-
-    /// <summary>
-    /// Whether this is a mistake in the program itself, which is told once, and with its trace at <see cref="Verbosity.Verbose"/>.
-    /// </summary>
-    public bool IsFault(Exception exception) => false;
 }
+
+/// <summary>One call that help shows.</summary>
+/// <param name="Arguments">What follows <see cref="IBuildConventions.Command"/>, as in a shell.</param>
+/// <param name="Text">What the call does, in a few words.</param>
+public sealed record HelpExample(string Arguments, string Text);

@@ -23,7 +23,8 @@ internal sealed class BuildLog
     private BuildLog(IBuildConventions conventions, BuildEnvironment environment, bool isTerminal)
     {
         (_conventions, IsTerminal, _time) = (conventions, isTerminal, environment.Time);
-        IsColoured = isTerminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb";
+        IsDumb = environment.Variable("TERM") == "dumb";
+        IsColoured = isTerminal && environment.Variable("NO_COLOR") is null && !IsDumb;
         _host = BuildServer.Of(environment.Variable, environment.IsServer);
         Files = new StepFiles(environment.Variable);
     }
@@ -34,6 +35,9 @@ internal sealed class BuildLog
     public TextWriter Writer => _conventions.Log;
     public bool IsTerminal { get; }
     public bool IsColoured { get; }
+
+    /// <summary>Whether a terminal knows no more than letters.</summary>
+    public bool IsDumb { get; }
 
     /// <summary>Coloured on a terminal, unless NO_COLOR is set or the terminal is dumb (no-color.org).</summary>
     public static BuildLog Of(IBuildConventions conventions, BuildEnvironment environment)
@@ -109,11 +113,25 @@ internal sealed class BuildLog
             Writer.WriteLine(line);
     }
 
-    /// <summary>A failure where it happens: the server marks it, at its place in a file where there is one.</summary>
+    /// <summary>
+    /// A target's failure where it happens: its name alone, since the run's end says why, once and last of all; where the verbosity leaves
+    /// that end out, all of it.
+    /// </summary>
+    public void FailedTarget(string target, Exception exception)
+    {
+        if (Shows(Verbosity.Minimal))
+            Failure($"{target} failed");
+        else
+            FailureReason(target, exception);
+    }
+
+    /// <summary>Why a target failed, as <see cref="Failure(string, Exception)"/> tells it.</summary>
+    public void FailureReason(string target, Exception exception) => Failure($"{target} failed: {Words(exception)}", exception);
+
+    /// <summary>What ends the run: the server marks it, at its place in a file where there is one.</summary>
     public void Failure(string text, Exception exception)
     {
-        string shown = Shown(text);
-        if (_host.ReportError(shown, _conventions.PlaceOf(exception)) is { } command)
+        if (_host.ReportError(Shown(text), _conventions.PlaceOf(exception)) is { } command)
             Writer.WriteLine(command);
         else
             Failure(text);
@@ -150,7 +168,11 @@ internal sealed class BuildLog
             : words;
     }
 
-    private string Shown(string text) => string.Join('\n', text.Split('\n').Select(_conventions.Printable));
+    /// <summary>A line of a table that was drawn here, colours and all; what others wrote in it was <see cref="Shown"/> before.</summary>
+    public void Drawn(string line) => Writer.WriteLine(line);
+
+    /// <summary>A text without anything that steers a terminal.</summary>
+    public string Shown(string text) => string.Join('\n', text.Split('\n').Select(_conventions.Printable));
 
     private string Styled(string style, string text) => IsColoured ? $"\e[{style}m{text}\e[0m" : text;
 }

@@ -35,12 +35,6 @@ internal static class Failure
             _ => starred(conventions.Describe(exception)),
         };
 
-    /// <summary>Whether a part of it is a mistake in the program itself.</summary>
-    public static bool IsFault(Exception exception, IBuildConventions conventions) =>
-        exception is AggregateException many
-            ? many.InnerExceptions.Any(x => IsFault(Unwrap(x), conventions))
-            : exception is not BuildUsageException && conventions.IsFault(exception);
-
     public static bool IsCancellation(Exception exception) =>
         exception is OperationCanceledException
         || (exception is AggregateException many && many.InnerExceptions.Any(x => IsCancellation(Unwrap(x))));

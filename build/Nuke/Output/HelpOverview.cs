@@ -4,8 +4,8 @@ using Nuke.Common.Execution;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// What <c>--help</c> prints: the targets by what people come for, in two screens of 80 columns at most, where the build has short words for
-/// each. Groups come in the order of their first target.
+/// What <c>--help</c> prints: the targets by what people come for, in two screens of 80 columns at most, where the build has short
+/// words for each. Groups come in the order of their first target.
 /// </summary>
 internal sealed class HelpOverview(IReadOnlyList<ExecutableTarget> targets, IBuildConventions conventions)
 {
@@ -30,7 +30,7 @@ internal sealed class HelpOverview(IReadOnlyList<ExecutableTarget> targets, IBui
         return text.ToString();
     }
 
-    /// <summary>Appends a paragraph, or nothing where there are no examples. What a call does stands above it where it is too long.</summary>
+    /// <summary>Appends a paragraph, or nothing where there are no examples. Where it is too long, what a call does is above it.</summary>
     public static void Append(StringBuilder text, IBuildConventions conventions, IReadOnlyList<HelpExample> examples)
     {
         if (examples.Count == 0)

@@ -6,12 +6,17 @@ using Spectre.Console;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// What is left on the screen at the end: a line per target, each failure again, in full but for faults of the program, and the verdict.
+/// What is left on the screen at the end: a line per target, each failure in full, and the verdict.
 /// </summary>
-internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log, IBuildConventions conventions)
+internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log)
 {
     /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
     private const int FileWidth = 2000;
+
+    private const int Narrowest = 40;
+
+    /// <summary>Columns of a drawn table beside the names: a status, a duration and the lines between.</summary>
+    private const int Beside = 29;
 
     /// <summary>Nothing at <see cref="Verbosity.Quiet"/>: failures were shown when they happened.</summary>
     public void Write(bool cancelled, DateTimeOffset now)
@@ -24,9 +29,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
         {
             log.Line("");
-            log.Failure(
-                $"{failed.Name}: {(Failure.IsFault(failed.Failure!, conventions) ? "reported above" : log.Words(failed.Failure!))}"
-            );
+            log.FailureReason(failed.Name, failed.Failure!);
         }
 
         bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
@@ -50,10 +53,11 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
                 Out = new AnsiConsoleOutput(text),
             }
         );
-        console.Profile.Width = log.IsTerminal ? Math.Max(40, Console.WindowWidth) : FileWidth;
-        console.Write(Table());
+        int width = log.IsTerminal ? Math.Max(Narrowest, Console.WindowWidth) : FileWidth;
+        console.Profile.Width = width;
+        console.Write(Table(width));
         foreach (string line in text.ToString().TrimEnd().Split('\n'))
-            log.Line(line.TrimEnd());
+            log.Drawn(line.TrimEnd());
     }
 
     /// <summary>The same on the page of a CI server's step; a page that cannot be written fails no build.</summary>
@@ -82,9 +86,16 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         }
     }
 
-    private Table Table()
+    private Table Table(int width)
     {
-        Table table = new() { Border = log.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        bool isDrawn = log.IsTerminal && plan.Select(target => target.Name.Length).DefaultIfEmpty().Max() + Beside <= width;
+        Table table = new()
+        {
+            Border =
+                !isDrawn ? TableBorder.None
+                : log.IsDumb ? TableBorder.Ascii
+                : TableBorder.Rounded,
+        };
         table.AddColumn("Target").AddColumn("Status").AddColumn(new TableColumn("Duration").RightAligned());
         if (plan.Any(target => target.Skipped is not null))
             table.AddColumn("Reason");
@@ -95,7 +106,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
                 new(target.Name),
                 new(target.Status.ToString(), new Style(Colour(target.Status))),
                 new(Ran(target) ? Words(target.Duration) : ""),
-                new(target.Skipped ?? ""),
+                new(log.Shown(target.Skipped ?? "")),
             ];
             table.AddRow(cells[..table.Columns.Count]);
         }

@@ -29,6 +29,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         Verification(notes);
         Node(notes);
         Contents(notes);
+        Weaknesses(notes);
         return notes.ToString();
     }
 
@@ -188,6 +189,48 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         left += notes.Table(["", "from", "to"], [.. changes.Where(change => change.Fixes.IsEmpty).Select(Cells)], Longest - Reserve);
         if (left > 0)
             notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, which do not fit here: the SBOMs list all."));
+    }
+
+    private void Weaknesses(Markdown notes)
+    {
+        if (facts.Weaknesses is not { } known)
+            return;
+        notes.Heading("Known vulnerabilities");
+        string[] open =
+        [
+            .. known
+                .Where(weakness => weakness.IsOpen)
+                .GroupBy(weakness => weakness.Severity)
+                .Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Count()} {MarkdownText.Text(level.Key)}")),
+        ];
+        int judged = known.Count(weakness => !weakness.IsOpen);
+        notes.Paragraph(
+            $"When these notes were made, advisories knew {(open.Length == 0 ? "none" : string.Join(", ", open))}"
+                + $"{(judged == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", and {judged} that the image is judged not to have"))}. "
+                + $"That a package is listed does not say that its weakness can be reached. {MarkdownText.Code(new NextCommand("Scan").ToString())} tells what is "
+                + "known today."
+        );
+        int left = notes.Table(
+            ["", "package", "severity", "fixed in", "judgement"],
+            [
+                .. known
+                    .Where(weakness => weakness.IsListed)
+                    .Select(weakness =>
+                        (IReadOnlyList<string>)
+                            [
+                                MarkdownText.Text(weakness.Id),
+                                $"{MarkdownText.Text(weakness.Package)} {Version(weakness.Version)}",
+                                MarkdownText.Text(weakness.Severity),
+                                Version(weakness.FixedIn),
+                                MarkdownText.Text(weakness.Judgement ?? ""),
+                            ]
+                    ),
+            ],
+            Longest - Reserve
+        );
+        left += known.Count(weakness => !weakness.IsListed);
+        if (left > 0)
+            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, which are not listed here."));
     }
 
     private static IReadOnlyList<string> Cells(ContentChange change) =>

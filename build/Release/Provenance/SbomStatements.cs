@@ -1,3 +1,4 @@
+using Slipway.CycloneDx;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Spdx;
@@ -19,13 +20,26 @@ public static class SbomStatements
                 sbom.Platforms.Single(described => described.Platform == platform.Platform).Document
             );
         yield return Statement(image.Index.Digest, sbom.Index);
+        foreach ((Platform? platform, CycloneDxDocument document) in sbom.CycloneDx)
+            yield return new WantedStatement(
+                [platform is null ? image.Index.Digest : image.Platforms.Single(one => one.Platform == platform).Manifest.Digest],
+                Trust.Statement.CycloneDxType,
+                document.ToBytes()
+            );
     }
 
     /// <summary>The documents as files, as they lie in <see cref="SbomFolder"/>: what a build made beside its image.</summary>
     public static IEnumerable<ResourceDescriptor> Files(this Sbom sbom)
     {
         ArgumentNullException.ThrowIfNull(sbom);
-        return sbom.Platforms.Select(described => File(described.Platform, described.Document)).Append(File(null, sbom.Index));
+        return sbom
+            .Platforms.Select(described => File(described.Platform, described.Document))
+            .Append(File(null, sbom.Index))
+            .Concat(
+                sbom.CycloneDx.Select(described =>
+                    ResourceDescriptor.Of(SbomFolder.CycloneDxNameOf(described.Platform), "", Digest.Of(described.Document.ToBytes()))
+                )
+            );
     }
 
     private static ResourceDescriptor File(Platform? platform, SpdxDocument document) =>

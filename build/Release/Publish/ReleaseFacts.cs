@@ -59,6 +59,9 @@ public sealed record ReleaseFacts
     /// <summary>The name of the file with their signed provenance; null where there are none.</summary>
     public string? ProgramProvenance { get; init; }
 
+    /// <summary>What is known to be vulnerable in it, the worst first; null where no advisories were given.</summary>
+    public ImmutableArray<KnownWeakness>? Weaknesses { get; init; }
+
     /// <summary>What files of the release are called at their beginning.</summary>
     public string Prefix => $"{Image.Name}-{Record.Release}";
 
@@ -89,6 +92,21 @@ public sealed record ContentChange(string Name, string? From, string? To)
 {
     /// <summary>Ids of advisories that the change fixes; none where none were read.</summary>
     public ImmutableArray<string> Fixes { get; init; } = [];
+}
+
+/// <summary>A weakness that advisories know of a package of the image.</summary>
+/// <param name="Id">The CVE's, or the database's own.</param>
+/// <param name="Version">Null where nobody knows it.</param>
+/// <param name="Severity">In one word; <c>unknown</c> where nobody rated it.</param>
+/// <param name="FixedIn">Null where nothing fixes it.</param>
+/// <param name="Judgement">What is judged of it in this image, and why; null where nothing is.</param>
+public sealed record KnownWeakness(string Id, string Package, string? Version, string Severity, string? FixedIn, string? Judgement)
+{
+    /// <summary>Whether nobody says that the image is not affected.</summary>
+    public required bool IsOpen { get; init; }
+
+    /// <summary>Whether it has a row of its own; others are counted.</summary>
+    public required bool IsListed { get; init; }
 }
 
 /// <summary>A systemd unit that takes the image's reference from a variable of its environment.</summary>

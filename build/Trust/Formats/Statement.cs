@@ -28,6 +28,12 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
     /// <summary>How something was built (SLSA, spec v1.0, provenance.md).</summary>
     public const string ProvenanceType = "https://slsa.dev/provenance/v1";
 
+    /// <summary>A VEX document (OpenVEX, ATTESTING.md): what <c>cosign --type openvex</c> means.</summary>
+    public const string OpenVexType = "https://openvex.dev/ns";
+
+    /// <summary>A CycloneDX document (in-toto attestation framework, spec/predicates/cyclonedx.md).</summary>
+    public const string CycloneDxType = "https://cyclonedx.org/bom";
+
     /// <summary>More subjects than an image has manifests, many times.</summary>
     public const int MaximumSubjects = 1024;
 

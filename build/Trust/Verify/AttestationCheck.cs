@@ -15,11 +15,7 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     /// <exception cref="RemoteException">None is valid, and one could not be judged.</exception>
     public async Task<StatementCheck.Finding> FindAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
-        StatementCheck.Finding bundled = await AmongAsync(
-            () => evidence.BundlesAsync(predicateType, cancellationToken),
-            evidence,
-            predicateType
-        );
+        StatementCheck.Finding bundled = await FindBundledAsync(evidence, predicateType, cancellationToken);
         if (bundled.Failure is null)
             return bundled;
         StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType);
@@ -27,6 +23,10 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
             throw unknown;
         return tagged.Failure is null || tagged.Failure > bundled.Failure ? tagged : bundled;
     }
+
+    /// <summary>Those that are bundles alone, which asks for nothing that is not listed.</summary>
+    public Task<StatementCheck.Finding> FindBundledAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken) =>
+        AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType);
 
     private async Task<StatementCheck.Finding> AmongAsync(
         Func<Task<IReadOnlyList<StoredBundle>>> read,

@@ -34,6 +34,9 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     /// <summary>The place's name, for texts.</summary>
     public string Place => _place.Name;
 
+    /// <summary>Whether the list of what refers to it was read.</summary>
+    public bool IsListed => !_referrers.IsDefault;
+
     /// <summary>The manifest or index.</summary>
     public ManifestContent Subject => subject;
 

@@ -138,9 +138,22 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             statements.AddRange(finding.Statements);
         }
 
+        List<string> others = [];
+        List<Statement> told = [];
+        foreach (string type in verdict.Passed && evidence.IsListed ? policy.Optional : [])
+        {
+            StatementCheck.Finding finding = await _attestations.FindBundledAsync(evidence, type, cancellationToken);
+            if (finding.Failure is not null)
+                continue;
+            others.Add(type);
+            told.AddRange(finding.Statements);
+        }
+
         return verdict with
         {
             Statements = [.. statements],
+            AlsoSigned = [.. others],
+            AlsoStated = [.. told],
             PassedOver = evidence.PassedOver,
         };
     }

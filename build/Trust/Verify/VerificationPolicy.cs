@@ -13,11 +13,22 @@ public sealed class VerificationPolicy
         Signer = signer;
     }
 
+    private VerificationPolicy(VerificationPolicy other)
+    {
+        Signer = other.Signer;
+        Attestations = other.Attestations;
+        Optional = other.Optional;
+        RequiresTagForm = other.RequiresTagForm;
+    }
+
     /// <summary>Who must have signed.</summary>
     public ITrustedSigner Signer { get; }
 
     /// <summary>The kinds of statements, by predicate type, that the signer must have signed about every manifest.</summary>
     public ImmutableArray<string> Attestations { get; private init; } = [];
+
+    /// <summary>The kinds of statements that nobody must have signed, and that are told where the signer did.</summary>
+    public ImmutableArray<string> Optional { get; private init; } = [];
 
     /// <summary>Whether the signature has to be in cosign's tag form, which older verifiers read alone; else either form will do.</summary>
     public bool RequiresTagForm { get; private init; }
@@ -35,8 +46,12 @@ public sealed class VerificationPolicy
 
     /// <summary>And a valid statement of each of these kinds about the index and every manifest it names.</summary>
     public VerificationPolicy WithAttestations(params IEnumerable<string> predicateTypes) =>
-        new(Signer) { Attestations = [.. Attestations.Union(predicateTypes)], RequiresTagForm = RequiresTagForm };
+        new(this) { Attestations = [.. Attestations.Union(predicateTypes)] };
+
+    /// <summary>And tell which of these kinds the signer signed, too, of those that are stored as bundles.</summary>
+    public VerificationPolicy Telling(params IEnumerable<string> predicateTypes) =>
+        new(this) { Optional = [.. Optional.Union(predicateTypes)] };
 
     /// <summary>And the signature in cosign's tag form, where a release has promised it to everybody.</summary>
-    public VerificationPolicy WithTagForm() => new(Signer) { Attestations = Attestations, RequiresTagForm = true };
+    public VerificationPolicy WithTagForm() => new(this) { RequiresTagForm = true };
 }

@@ -39,6 +39,12 @@ public sealed record SubjectVerdict
     /// </summary>
     public ImmutableArray<Statement> Statements { get; init; } = [];
 
+    /// <summary>The kinds of statements that nobody asked for and that the signer verifiably made, when the subject is trusted.</summary>
+    public ImmutableArray<string> AlsoSigned { get; init; } = [];
+
+    /// <summary>The valid statements of those kinds, in the order of the kinds.</summary>
+    public ImmutableArray<Statement> AlsoStated { get; init; } = [];
+
     /// <summary>
     /// What beside the subject was not looked at, because there is too much of it; nothing that the policy wanted is missing for it when
     /// the subject is trusted.

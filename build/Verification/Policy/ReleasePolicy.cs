@@ -67,7 +67,10 @@ public sealed record ReleasePolicy
     {
         get
         {
-            VerificationPolicy all = VerificationPolicy.Require(Signer).WithAttestations(Statement.SpdxType, Statement.ProvenanceType);
+            VerificationPolicy all = VerificationPolicy
+                .Require(Signer)
+                .WithAttestations(Statement.SpdxType, Statement.ProvenanceType)
+                .Telling(Statement.OpenVexType, Statement.CycloneDxType);
             return RequiresTagForm ? all.WithTagForm() : all;
         }
     }

@@ -21,6 +21,8 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
     private readonly Workspace _workspace = workspace.Rehearsal;
     private readonly FetchWorkflow _fetch = new(sources, log);
 
+    public SbomFormat SbomFormat { get; init; }
+
     /// <param name="then">What else is done with each image while its registries run; null for nothing.</param>
     /// <returns>A row for each image, in the order given.</returns>
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
@@ -95,7 +97,12 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
         foreach (string line in InspectWorkflow.Lines(inspected))
             log(line);
         inspected.Require();
-        await new SignWorkflow(_workspace, git, log).RunAsync(input, signer, Builder.Rehearsal, cancellationToken);
+        await new SignWorkflow(_workspace, git, log) { SbomFormat = SbomFormat }.RunAsync(
+            input,
+            signer,
+            Builder.Rehearsal,
+            cancellationToken
+        );
         ReleaseRecord record = await new PublishWorkflow(_workspace, git, registries.Connect, log).RunAsync(
             input.Definition,
             policy,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Git;
@@ -7,9 +8,11 @@ using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Scanning;
 using Slipway.Trust;
 using Slipway.Updates;
 using Slipway.Verification;
+using Slipway.Vex;
 
 namespace Slipway.Workflows;
 
@@ -29,7 +32,7 @@ internal sealed class ReleaseDescription(
     public required Func<ImageDefinition, ReleasePolicy> Policy { get; init; }
 
     /// <summary>Reads advisories about what changed; null when none were given.</summary>
-    public Func<AdvisoryScope, Advisories>? Advisories { get; init; }
+    public Func<AdvisoryScope, AdvisoryList>? Advisories { get; init; }
 
     private readonly GitRepository _git = new(repository);
 
@@ -62,6 +65,7 @@ internal sealed class ReleaseDescription(
             HasOpenPgp = hasOpenPgp,
             IsRehearsal = layout.ReadIndex().Annotations.ContainsKey(ReleasePlan.RehearsalMark),
             StandIn = input.Lock.StandingIn.IsEmpty ? null : string.Join(", ", input.Lock.StandingIn),
+            Weaknesses = await WeaknessesAsync(input, cancellationToken),
         };
     }
 
@@ -166,6 +170,40 @@ internal sealed class ReleaseDescription(
             Advisories,
             cancellationToken
         );
+    }
+
+    /// <summary>What a scan of the layout says; what cannot be scanned keeps no release from being described.</summary>
+    private async Task<ImmutableArray<KnownWeakness>?> WeaknessesAsync(AssemblyRequest input, CancellationToken cancellationToken)
+    {
+        if (Advisories is null)
+            return null;
+        try
+        {
+            ScanWorkflow scan = new(workspace, Advisories, log, time);
+            ImageFindings found = scan.Run([await scan.LockedAsync(input, cancellationToken)]).Images.Single();
+            return
+            [
+                .. found
+                    .Findings.Where(finding => finding.IsActionable)
+                    .Select(finding => new KnownWeakness(
+                        finding.Id,
+                        finding.Package,
+                        finding.Version,
+                        finding.Severity.Level.ToString().ToLowerInvariant(),
+                        finding.FixedVersion,
+                        finding.Judgement is { } judgement ? $"{VexWord.Of(judgement.Status)}: {judgement.Reason}" : null
+                    )
+                    {
+                        IsOpen = finding.IsOpen,
+                        IsListed = finding.IsFixable || finding.Severity.Level >= SeverityLevel.Medium || finding.Judgement is not null,
+                    }),
+            ];
+        }
+        catch (ContentException e)
+        {
+            log($"{input.Name}: what is known to be vulnerable is not told: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>What the release before weighs, from the first registry where it verifies; notes are worth making without it.</summary>

@@ -1,3 +1,4 @@
+using Slipway.Advisories;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;
@@ -16,5 +17,5 @@ internal sealed record UpdateRequest
     public required bool AcceptUnsignedUnsafe { get; init; }
 
     /// <summary>Null when there are no advisories.</summary>
-    public required Func<AdvisoryScope, Advisories>? Advisories { get; init; }
+    public required Func<AdvisoryScope, AdvisoryList>? Advisories { get; init; }
 }

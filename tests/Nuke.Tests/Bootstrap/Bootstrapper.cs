@@ -10,7 +10,7 @@ public sealed class Bootstrapper : IDisposable
     private const string FakeDotnet = """
         #!/bin/bash
         case $1 in
-          --version) [[ -e $FAKE/no-sdk ]] && exit 1; exit 0 ;;
+          --version) [[ -e $FAKE/no-sdk ]] && exit 155; exit 0 ;;
           build)
             printf 'build\n' >>"$FAKE/calls"
             [[ -p $FAKE/gate ]] && read -r _ <"$FAKE/gate"

@@ -182,7 +182,11 @@ public sealed class BootstrapperTests : IDisposable
         );
         (int code, string output, string error) = _build.Run("Publish");
         Assert.True(code == 0, error);
-        Assert.Contains("installing 10.0.400", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "build.sh: no .NET SDK fits global.json\nbuild.sh: installing the .NET SDK 10.0.400 into .nuke/temp/dotnet-unix\n",
+            error,
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("cwd=", output, StringComparison.Ordinal);
         string calls = File.ReadAllText(Path.Combine(fakes, "calls"));
         Assert.Contains("https://dot.net/v1/dotnet-install.sh", calls, StringComparison.Ordinal);
@@ -193,6 +197,27 @@ public sealed class BootstrapperTests : IDisposable
         );
         Assert.Equal(0, _build.Run("Publish").Code);
         Assert.Equal((1, 2), (_build.Compiles, _build.Runs));
+    }
+
+    [Theory]
+    [InlineData(
+        "echo 'libhostfxr.so: cannot open shared object file' >&2; exit 131",
+        "131",
+        "libhostfxr.so: cannot open shared object file"
+    )]
+    [InlineData("echo 'global.json: not JSON'; exit 1", "1", "global.json: not JSON")]
+    [InlineData("exit 134", "134", "nothing")]
+    public void A_dotnet_that_does_not_work_is_not_taken_for_an_sdk_that_does_not_fit(string script, string code, string said)
+    {
+        _build.Fake("dotnet", $"#!/bin/bash\n{script}\n");
+        _build.Fake("curl", "#!/bin/bash\nexit 6\n");
+        string error = _build.Run().Error;
+        Assert.StartsWith(
+            $"build.sh: {_build.Root}/bin of fakes/dotnet does not work; it ended with {code} and said:\n{said}\nbuild.sh: installing ",
+            error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("fits global.json", error, StringComparison.Ordinal);
     }
 
     [Fact]

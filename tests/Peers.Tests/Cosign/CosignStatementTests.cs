@@ -35,7 +35,7 @@ public sealed class CosignStatementTests
             folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"""),
         ];
         ReleasePlan plan = await PublishAsync(registry, folder, signer);
-        Assert.Equal((3, 3, 8), (plan.Signatures.Length, plan.Attestations.Length, plan.Referrers.Length));
+        Assert.Equal((3, 3, 13), (plan.Signatures.Length, plan.Attestations.Length, plan.Referrers.Length));
 
         foreach (Descriptor subject in plan.Subjects)
         {
@@ -45,11 +45,15 @@ public sealed class CosignStatementTests
                 ["verify"],
                 ["verify-attestation", "--type", "slsaprovenance1"],
                 ["verify-attestation", .. bundle, "--type", "slsaprovenance1"],
+                ["verify-attestation", "--type", "openvex"],
+                ["verify-attestation", .. bundle, "--type", "openvex"],
             ];
             if (subject != plan.Index)
                 commands.AddRange([
                     ["verify-attestation", "--type", "spdxjson"],
                     ["verify-attestation", .. bundle, "--type", "spdxjson"],
+                    ["verify-attestation", "--type", "cyclonedx"],
+                    ["verify-attestation", .. bundle, "--type", "cyclonedx"],
                 ]);
             foreach (string[] command in commands)
             {
@@ -58,6 +62,29 @@ public sealed class CosignStatementTests
             }
 
             Assert.NotEqual(0, (await cosign.RunAsync(["verify-attestation", "--type", "vuln", "--key", key, .. Common, image])).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task Cosign_3_verifies_VEX_and_CycloneDX_documents_and_refuses_another_key()
+    {
+        PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign3);
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using ScratchFolder folder = new();
+        using KeySigner signer = KeySigner.CreateThrowAway(),
+            other = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem),
+            otherKey = folder.Write("other.pub", other.Key.Pem);
+        ReleasePlan plan = await PublishAsync(registry, folder, signer);
+        foreach (Descriptor subject in plan.Subjects)
+        {
+            string image = $"{registry.Host}/test/tiny@{subject.Digest}";
+            foreach (string type in (string[])(subject == plan.Index ? ["openvex"] : ["openvex", "cyclonedx"]))
+            {
+                string[] command = ["verify-attestation", "--type", type, .. Common, image, "--key"];
+                (await cosign.RunAsync([.. command, key])).Require();
+                Assert.NotEqual(0, (await cosign.RunAsync([.. command, otherKey])).ExitCode);
+            }
         }
     }
 
@@ -199,6 +226,16 @@ public sealed class CosignStatementTests
                 Statement.SpdxType,
                 System.Text.Encoding.UTF8.GetBytes($$"""{"spdxVersion":"SPDX-2.3","name":"{{manifest.Platform}}"}""")
             )),
+            .. manifests.Select(manifest => new WantedStatement(
+                [manifest.Digest],
+                Statement.CycloneDxType,
+                """{"bomFormat":"CycloneDX","specVersion":"1.6"}"""u8.ToArray()
+            )),
+            new WantedStatement(
+                [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
+                Statement.OpenVexType,
+                """{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x","author":"a","timestamp":"2026-01-02T03:04:05Z","version":1,"statements":[{"vulnerability":{"name":"CVE-1"},"status":"fixed"}]}"""u8.ToArray()
+            ),
             new WantedStatement(
                 [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
                 Statement.ProvenanceType,

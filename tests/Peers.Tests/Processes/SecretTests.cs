@@ -126,7 +126,7 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             string.Join(
                 '\n',
                 results.Select(result =>
-                    $"{result.ExitCode} {result.Error.Split('\n').LastOrDefault(line => line.StartsWith("Publish: ", StringComparison.Ordinal))}"
+                    $"{result.ExitCode} {result.Error.Split('\n').LastOrDefault(line => line.StartsWith("Publish failed: ", StringComparison.Ordinal))}"
                 )
             )
         );

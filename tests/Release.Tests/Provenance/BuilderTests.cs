@@ -16,6 +16,16 @@ public class BuilderTests
         ["RUNNER_ENVIRONMENT"] = "github-hosted",
     };
 
+    private static readonly Dictionary<string, string> Pipeline = new()
+    {
+        ["GITLAB_CI"] = "true",
+        ["CI_PROJECT_URL"] = "https://gitlab.example.org/group/sub/tiny",
+        ["CI_CONFIG_PATH"] = ".gitlab-ci.yml",
+        ["CI_COMMIT_TAG"] = "tiny/v1.0.0",
+        ["CI_COMMIT_REF_NAME"] = "tiny/v1.0.0",
+        ["CI_JOB_ID"] = "77",
+    };
+
     [Fact]
     public void A_workflow_is_named_with_its_run_and_the_repository_that_it_built()
     {
@@ -25,6 +35,17 @@ public class BuilderTests
         Assert.Equal("https://github.com/octo/tiny", said.Parameters.Source);
         Assert.Equal("github-hosted", said.BuilderParameters["runner"]);
         Assert.Equal(said.ToBytes(), SlsaProvenance.Parse(said.ToBytes()).ToBytes());
+    }
+
+    [Theory]
+    [InlineData("tiny/v1.0.0", "refs/tags/tiny/v1.0.0")]
+    [InlineData("", "refs/heads/tiny/v1.0.0")]
+    public void A_pipeline_of_GitLab_is_named_as_Sigstore_names_it(string tag, string reference)
+    {
+        Builder builder = Builder.Of(asked => asked == "CI_COMMIT_TAG" ? tag : Pipeline.GetValueOrDefault(asked));
+        Assert.Equal($"https://gitlab.example.org/group/sub/tiny//.gitlab-ci.yml@{reference}", builder.Id);
+        Assert.Equal("https://gitlab.example.org/group/sub/tiny/-/jobs/77", builder.InvocationId);
+        Assert.Equal("https://gitlab.example.org/group/sub/tiny", builder.Repository);
     }
 
     [Fact]
@@ -49,10 +70,19 @@ public class BuilderTests
     [InlineData("GITHUB_RUN_ID", "")]
     [InlineData("GITHUB_RUN_ATTEMPT", "one")]
     [InlineData("GITHUB_RUN_ATTEMPT", "1\n")]
+    [InlineData("CI_PROJECT_URL", null)]
+    [InlineData("CI_PROJECT_URL", "https://user:secret@gitlab.com/group/tiny")]
+    [InlineData("CI_PROJECT_URL", "https://gitlab.com/tiny")]
+    [InlineData("CI_CONFIG_PATH", null)]
+    [InlineData("CI_CONFIG_PATH", "a path@refs/heads/main")]
+    [InlineData("CI_COMMIT_TAG", "tiny/v1 0")]
+    [InlineData("CI_JOB_ID", "seven")]
     public void A_workflow_that_cannot_be_named_is_not_called_local(string name, string? value)
     {
         ReleaseException e = Assert.Throws<ReleaseException>(() =>
-            Builder.Of(asked => asked == name ? value : Workflow.GetValueOrDefault(asked))
+            Builder.Of(asked =>
+                asked == name ? value : (name.StartsWith("CI_", StringComparison.Ordinal) ? Pipeline : Workflow).GetValueOrDefault(asked)
+            )
         );
         Assert.Contains(name, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);

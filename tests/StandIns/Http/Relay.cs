@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Slipway.StandIns;
@@ -25,6 +28,9 @@ public sealed class Relay : IAsyncDisposable
 
     /// <summary><c>127.0.0.1:PORT</c>.</summary>
     public string Host => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>With its key: clients speak TLS to this, and plain text goes on. Null hands on what comes.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Told what a client sends, as Latin-1, before it is handed on: a request's header comes in one piece.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -58,12 +64,14 @@ public sealed class Relay : IAsyncDisposable
         {
             try
             {
+                await using Stream front = await FrontAsync(client);
                 await server.ConnectAsync(_behind, _end.Token);
-                Task up = CopyAsync(client, server, Before),
-                    down = CopyAsync(server, client, _ => Task.CompletedTask);
+                await using Stream behind = server.GetStream();
+                Task up = CopyAsync(front, behind, Before),
+                    down = CopyAsync(behind, front, _ => Task.CompletedTask);
                 await (await Task.WhenAny(up, down));
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException)
             {
                 // One side has gone; hanging up tells the other.
                 client.Client.LingerState = new LingerOption(true, 0);
@@ -71,14 +79,23 @@ public sealed class Relay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to, Func<string, Task> before)
+    private async Task<Stream> FrontAsync(TcpClient client)
+    {
+        if (Certificate is null)
+            return client.GetStream();
+        SslStream secure = new(client.GetStream());
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _end.Token);
+        return secure;
+    }
+
+    private async Task CopyAsync(Stream from, Stream to, Func<string, Task> before)
     {
         byte[] buffer = new byte[64 * 1024];
         int count;
-        while ((count = await from.GetStream().ReadAsync(buffer, _end.Token)) > 0)
+        while ((count = await from.ReadAsync(buffer, _end.Token)) > 0)
         {
             await before(Encoding.Latin1.GetString(buffer, 0, count));
-            await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _end.Token);
+            await to.WriteAsync(buffer.AsMemory(0, count), _end.Token);
         }
     }
 }

@@ -21,6 +21,9 @@ internal sealed class WorkflowFile
     public IReadOnlyList<WorkflowJob> Jobs =>
         [.. Entries(_root["jobs"]).Select(job => new WorkflowJob(job.Key, (YamlMappingNode)job.Value))];
 
+    /// <summary>What it runs for.</summary>
+    public IReadOnlyList<string> Events => [.. Entries(_root["on"]).Select(each => each.Key)];
+
     internal static string? Text(YamlMappingNode node, string key) => (Find(node, key) as YamlScalarNode)?.Value;
 
     internal static YamlNode? Find(YamlMappingNode node, string key) =>

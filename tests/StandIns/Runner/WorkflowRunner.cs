@@ -23,6 +23,15 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
     /// <summary>OWNER/NAME.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>What happened: <c>push</c> of <see cref="Tag"/>, or <c>pull_request</c> from somebody's fork.</summary>
+    public string Event { get; init; } = "push";
+
+    /// <summary>The document of the event, which jobs read from a file; GitHub's shape.</summary>
+    public string EventDocument { get; init; } = "{}";
+
+    /// <summary>Told of the process id of each command.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>Tells runs of one workflow apart.</summary>
     public int Number { get; init; } = 1;
 
@@ -39,6 +48,11 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
 
     /// <summary>Commands that are no part of the test: what they do for the machine is done already.</summary>
     public Func<string, bool> IsLeftOut { get; init; } = _ => false;
+
+    /// <summary>Whether the workflow runs at all for the event.</summary>
+    public bool IsDue => _workflow.Events.Contains(Event);
+
+    private bool IsFork => Event == "pull_request";
 
     private string Store => folder.Folder($"run-{Number}", "artifacts");
 
@@ -67,38 +81,39 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
 
     private async Task<JobRun> RunAsync(WorkflowJob job, Dictionary<string, string> row)
     {
-        string place = folder.Folder($"run-{Number}", string.Join('-', row.Values.Prepend(job.Id)).Replace('/', '-'));
-        JobRun run = new(job.Id, Path.Combine(place, "work"));
+        JobMachine machine = new(folder, Number, string.Join('-', row.Values.Prepend(job.Id))) { Started = Started };
+        JobRun run = new(job.Id, machine.Work);
         foreach (WorkflowStep step in job.Steps)
         {
             if (step.Command is { } command)
             {
                 if (!IsLeftOut(command))
-                    run.Results.Add(await CommandAsync(job, step, row, place));
+                    await CommandAsync(job, step, row, machine, run);
                 if (!run.Succeeded)
                     break;
             }
             else
-                await ActAsync(step.Action, step.With.ToDictionary(each => each.Key, each => Resolve(each.Value, job, row)), run.Folder);
+                await ActAsync(step, job, row, machine);
         }
 
-        string outputs = Path.Combine(place, "outputs");
+        string outputs = machine.Beside("outputs");
         run.Outputs = File.Exists(outputs) ? await File.ReadAllTextAsync(outputs) : "";
         return run;
     }
 
-    private async Task ActAsync(string? action, Dictionary<string, string> with, string work)
+    private async Task ActAsync(WorkflowStep step, WorkflowJob job, Dictionary<string, string> row, JobMachine machine)
     {
-        string stored = Path.Combine(Store, with.GetValueOrDefault("name", ""));
-        switch (action)
+        if (step.Action is "actions/setup-dotnet" or "actions/cache")
+            return;
+        Dictionary<string, string> with = step.With.ToDictionary(each => each.Key, each => Resolve(each.Value, job, row));
+        string work = machine.Work,
+            stored = Path.Combine(Store, with.GetValueOrDefault("name", ""));
+        switch (step.Action)
         {
             case "actions/checkout":
                 if (with["fetch-depth"] != "0" || with["persist-credentials"] != "false")
                     throw new NotSupportedException("a checkout of less than everything, or one that keeps the token");
-                (await new ChildProcess("git", "clone", "--quiet", "--no-local", repository, work).RunAsync()).Require();
-                (await new ChildProcess("git", "-C", work, "checkout", "--quiet", Tag).RunAsync()).Require();
-                break;
-            case "actions/setup-dotnet":
+                await machine.CloneAsync(repository, Tag);
                 break;
             case "actions/upload-artifact":
                 if (with["overwrite"] == "true" && Directory.Exists(stored))
@@ -110,44 +125,37 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
                 (await new ChildProcess("cp", "-r", stored + "/.", Path.Combine(work, with["path"])).RunAsync()).Require();
                 break;
             default:
-                throw new NotSupportedException($"the action {action}");
+                throw new NotSupportedException($"the action {step.Action}");
         }
     }
 
-    private async Task<ChildResult> CommandAsync(WorkflowJob job, WorkflowStep step, Dictionary<string, string> row, string place)
+    private async Task CommandAsync(WorkflowJob job, WorkflowStep step, Dictionary<string, string> row, JobMachine machine, JobRun run)
     {
-        string work = Path.Combine(place, "work"),
-            script = Path.Combine(place, "step.sh");
-        await File.WriteAllTextAsync(script, step.Command);
+        string document = machine.Beside("event.json");
+        await File.WriteAllTextAsync(document, EventDocument);
+        string reference = IsFork ? "refs/pull/1/merge" : $"refs/tags/{Tag}";
         Dictionary<string, string> environment = new()
         {
-            ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
-            ["HOME"] = folder.Folder($"run-{Number}", Path.GetFileName(place), "home"),
-            ["CI"] = "true",
             ["GITHUB_ACTIONS"] = "true",
-            ["GITHUB_EVENT_NAME"] = "push",
+            ["GITHUB_EVENT_NAME"] = Event,
+            ["GITHUB_EVENT_PATH"] = document,
             ["GITHUB_SERVER_URL"] = "https://github.com",
             ["GITHUB_REPOSITORY"] = Repository,
-            ["GITHUB_REF"] = $"refs/tags/{Tag}",
-            ["GITHUB_REF_NAME"] = Tag,
-            ["GITHUB_WORKFLOW_REF"] = $"{Repository}/.github/workflows/{_workflow.Name}.yml@refs/tags/{Tag}",
+            ["GITHUB_REF"] = reference,
+            ["GITHUB_REF_NAME"] = IsFork ? "1/merge" : Tag,
+            ["GITHUB_WORKFLOW_REF"] = $"{Repository}/.github/workflows/{_workflow.Name}.yml@{reference}",
             ["GITHUB_RUN_ID"] = $"{Number}",
             ["GITHUB_RUN_ATTEMPT"] = "1",
             ["RUNNER_ENVIRONMENT"] = "github-hosted",
-            ["GITHUB_WORKSPACE"] = work,
-            ["GITHUB_OUTPUT"] = Path.Combine(place, "outputs"),
-            ["GITHUB_STEP_SUMMARY"] = Path.Combine(place, "summary.md"),
+            ["GITHUB_WORKSPACE"] = machine.Work,
+            ["GITHUB_OUTPUT"] = machine.Beside("outputs"),
+            ["GITHUB_STEP_SUMMARY"] = machine.Beside("summary.md"),
         };
         foreach ((string name, string value) in step.Env)
             environment[name] = Resolve(value, job, row);
-        return await new ChildProcess(
-            "env",
-            ["-i", .. environment.Select(each => $"{each.Key}={each.Value}"), "bash", "--noprofile", "--norc", "-eo", "pipefail", script]
-        )
-        {
-            WorkingDirectory = work,
-            TimeLimit = TimeSpan.FromMinutes(5),
-        }.RunAsync();
+        foreach ((string name, string value) in environment)
+            run.Seen[name] = value;
+        run.Results.Add(await machine.RunAsync(step.Command!, environment));
     }
 
     private bool Holds(string? condition) =>
@@ -164,8 +172,8 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
                 {
                     ("matrix", var name) => row[name],
                     ("vars", var name) => Variables.GetValueOrDefault(name, ""),
-                    ("secrets", "GITHUB_TOKEN") => job.MayWrite ? Token : "a-token-that-may-only-read",
-                    ("secrets", var name) => job.Environment == SecretEnvironment ? Secrets.GetValueOrDefault(name, "") : "",
+                    ("secrets", "GITHUB_TOKEN") => job.MayWrite && !IsFork ? Token : "a-token-that-may-only-read",
+                    ("secrets", var name) => job.Environment == SecretEnvironment && !IsFork ? Secrets.GetValueOrDefault(name, "") : "",
                     _ => throw new NotSupportedException($"the expression {match.Value}"),
                 });
 
@@ -174,23 +182,4 @@ public sealed partial class WorkflowRunner(string text, string repository, Scrat
 
     [GeneratedRegex(@"\AstartsWith\(github\.ref, '([^']+)'\)\z")]
     private static partial Regex StartsWith();
-}
-
-/// <summary>What a job did.</summary>
-/// <param name="Folder">Its clone.</param>
-public sealed record JobRun(string Id, string Folder)
-{
-    /// <summary>The workflow that it would run; null for a job of steps.</summary>
-    public string? Called { get; init; }
-
-    /// <summary>Of its commands, in order.</summary>
-    public List<ChildResult> Results { get; } = [];
-
-    public bool Succeeded => Results.All(result => result.ExitCode == 0);
-
-    /// <summary>What its steps wrote for later ones, as they wrote it.</summary>
-    public string Outputs { get; set; } = "";
-
-    /// <summary>All that its commands said.</summary>
-    public string Log => string.Concat(Results.Select(result => result.Output + result.Error));
 }

@@ -52,10 +52,16 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Shows what iptables-nft wrote.</summary>
     public static Peer Nft { get; } = new("nft", "nftables", "usr/sbin/nft");
 
+    /// <summary>A terminal to run programs in and to look at.</summary>
+    public static Peer Tmux { get; } = new("tmux", "tmux", "usr/bin/tmux");
+
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
     /// <summary>Go's toolchain with its standard library, which it is started with from <see cref="PeerProgram.Root"/>.</summary>
     public static Peer Go { get; } = new("go", "golang-go", "usr/bin/go") { IsOnlyFetched = true };
+
+    /// <summary>Finds what Debian's tracker knows to be vulnerable among installed packages.</summary>
+    public static Peer Debsecan { get; } = new("debsecan", "debsecan", "usr/bin/debsecan");
 
     public static Peer Jq { get; } = new("jq", "jq", "usr/bin/jq");
 
@@ -114,6 +120,14 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>What CNI's portmap and bridge call.</summary>
     public static Peer Iptables { get; } = new("iptables", null, "usr/sbin/iptables");
+
+    /// <summary>Runs containers and pods; the Docker Engine's package brings it along, with runc.</summary>
+    public static Peer Containerd { get; } = new("containerd", null, "usr/bin/containerd");
+
+    public static Peer Runc { get; } = new("runc", null, "usr/sbin/runc");
+
+    /// <summary>Judges units of a node.</summary>
+    public static Peer SystemdAnalyze { get; } = new("systemd-analyze", null, "usr/bin/systemd-analyze");
 
     /// <summary>The Docker command line with an engine that answers.</summary>
     public static Peer Docker { get; } = new("docker", null, "usr/bin/docker");
@@ -181,8 +195,10 @@ public sealed record Peer(string Name, string? Package, string Path)
             Umoci,
             Go,
             Jq,
+            Debsecan,
             DockerRegistry,
             Nft,
+            Tmux,
             Readelf,
             Xz,
             AptGet,
@@ -198,6 +214,9 @@ public sealed record Peer(string Name, string? Package, string Path)
             Openssl,
             SpdxTools,
             QemuArm64,
+            Containerd,
+            Runc,
+            SystemdAnalyze,
             Docker,
             DockerArm64,
             DockerOfTrixie,

@@ -88,7 +88,8 @@ internal static class PeerPackages
                 ?? peer.Newer.GetValueOrDefault(Host.Debian)
                 ?? throw new PeerMissingException($"its newer package is not known for {Host.Debian}");
 
-    private static async Task UnpackAsync(string deb, string folder, CancellationToken cancellationToken)
+    /// <summary>Unpacks a package into a folder, over what is there.</summary>
+    public static async Task UnpackAsync(string deb, string folder, CancellationToken cancellationToken)
     {
         string spool = Path.Combine(folder, ".spool");
         await using (FileStream stream = File.OpenRead(deb))

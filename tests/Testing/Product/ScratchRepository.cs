@@ -105,6 +105,28 @@ public sealed partial class ScratchRepository : IDisposable
         Write($"images/{image}/contract.yaml", $"{contract}\ndynamicHostPrograms: [{dynamic}]\n");
     }
 
+    /// <summary>
+    /// Adds one of the product's own images with its contract as it stands, but of another version and for one architecture, with the
+    /// checksums of what the mirror has: upstream's programs, compiled elsewhere. Its lock is to be made.
+    /// </summary>
+    public void AddCompiledImage(string image, string version, string architecture)
+    {
+        string folder = SourceTree.At("images", image);
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            string to = At("images", image, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to, overwrite: true);
+        }
+
+        File.Delete(At("images", image, "image.lock.json"));
+        string definition = Unsigned().Replace(File.ReadAllText(Path.Combine(folder, "image.yaml")), "");
+        definition = Version().Replace(definition, $"version: {version}", 1);
+        definition = Platforms().Replace(definition, $"platforms: [linux/{architecture}]");
+        definition = OtherArchitectures(architecture).Replace(definition, "");
+        Write($"images/{image}/image.yaml", Mirror.Rewrite(definition));
+    }
+
     /// <summary>Adds an image of a definition and a contract that are given; its checksums are made those of the mirror's files.</summary>
     public void AddImage(string image, string definition, string contract)
     {
@@ -150,4 +172,11 @@ public sealed partial class ScratchRepository : IDisposable
 
     [GeneratedRegex(@"^version: (\S+)", RegexOptions.Multiline)]
     private static partial Regex Version();
+
+    [GeneratedRegex(@"^platforms: .*", RegexOptions.Multiline)]
+    private static partial Regex Platforms();
+
+    /// <summary>The checksums of all architectures but one.</summary>
+    private static Regex OtherArchitectures(string architecture) =>
+        new($@"^ +(?!{architecture}:)(amd64|arm64): sha256:\S+\n", RegexOptions.Multiline);
 }

@@ -65,6 +65,9 @@ public sealed record SlipwayCommand(string Root)
     /// <summary>What a person types on a terminal, which then shows all that is said; null has no terminal.</summary>
     public string? Typed { get; init; }
 
+    /// <summary>What starts the command, whose words follow.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     public bool MeasuresMemory { get; init; }
@@ -91,7 +94,7 @@ public sealed record SlipwayCommand(string Root)
         string[] typed = Typed is null
             ? []
             : ["bash", "-c", "typed=$1; shift; printf %s \"$typed\" | script -qefc \"$(printf '%q ' \"$@\")\" /dev/null", "bash", Typed];
-        string[] all = [.. typed, .. reduced, .. masked, .. slipway];
+        string[] all = [.. Prefix, .. typed, .. reduced, .. masked, .. slipway];
         return new ChildProcess(all[0], all[1..])
         {
             WorkingDirectory = Root,

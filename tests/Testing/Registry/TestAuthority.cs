@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -21,7 +22,7 @@ public sealed class TestAuthority : IDisposable
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
     /// <summary>A certificate with its key.</summary>
-    /// <param name="name">The DNS name it is for.</param>
+    /// <param name="name">The DNS name or IP address it is for.</param>
     /// <param name="fromDays">When it begins, in days from now.</param>
     /// <param name="toDays">When it ends.</param>
     /// <param name="forClients">Whether it is for clients, and not for servers.</param>
@@ -30,7 +31,10 @@ public sealed class TestAuthority : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName(name);
+        if (IPAddress.TryParse(name, out IPAddress? address))
+            names.AddIpAddress(address);
+        else
+            names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(
             new X509EnhancedKeyUsageExtension([new Oid(forClients ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], false)
