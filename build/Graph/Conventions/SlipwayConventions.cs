@@ -40,11 +40,8 @@ public sealed class SlipwayConventions : IBuildConventions
     public IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return
-            arguments is [var target, var name, .. var rest]
-            && target.Equals("NewImage", StringComparison.OrdinalIgnoreCase)
-            && !name.StartsWith('-')
-            ? [target, "--name", name, .. rest]
+        return arguments.Count > 1 && arguments[0].Equals("NewImage", StringComparison.OrdinalIgnoreCase) && !arguments[1].StartsWith('-')
+            ? [arguments[0], "--name", .. arguments.Skip(1)]
             : arguments;
     }
 

@@ -1,7 +1,7 @@
 using Nuke.Common;
+using Slipway.Authoring;
 using Slipway.Definitions;
 using Slipway.Reporting;
-using Slipway.Workflows;
 
 namespace Slipway.Graph;
 

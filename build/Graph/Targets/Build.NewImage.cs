@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Authoring;
 using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Workflows;

@@ -1,7 +1,7 @@
 using Slipway.Definitions;
 using Slipway.Inspection;
 
-namespace Slipway.Workflows;
+namespace Slipway.Authoring;
 
 /// <summary>The files of a new image: what they hold assembles, and meets the contract, as it is.</summary>
 /// <param name="Name">The image's, a word that is safe in a path and in a repository.</param>
@@ -65,7 +65,7 @@ internal sealed record NewImageFiles(string Name, IReadOnlyList<string> Reposito
             ImageBase.Debian => """
                   - name: base
                     title: bash, coreutils and the C library
-                    packages: [base-files, base-passwd, bash, coreutils, libc-bin]
+                    packages: [base-files, base-passwd, bash, coreutils, dash, libc-bin]
                     finish: [accounts, base-files, linker-cache, package-database]
 
                 """,
@@ -116,7 +116,7 @@ internal sealed record NewImageFiles(string Name, IReadOnlyList<string> Reposito
         from switch
         {
             ImageBase.Busybox => "  - { layer: base, compressedMiB: 2, unpackedMiB: 4 }\n",
-            ImageBase.Debian => "  - { layer: base, compressedMiB: 24, unpackedMiB: 64 }\n",
+            ImageBase.Debian => "  - { layer: base, compressedMiB: 28, unpackedMiB: 72 }\n",
             _ => "",
         };
 
@@ -146,7 +146,7 @@ internal sealed record NewImageFiles(string Name, IReadOnlyList<string> Reposito
             | what is in the image | `image.yaml`; its own files are below `rootfs/` |
             | what must hold before it is signed | `contract.yaml` |
 
-            It began as `./build.sh NewImage {Name} --from {from.ToString().ToLowerInvariant()}`.
+            It began as what `NewImage` writes with `--from {from.ToString().ToLowerInvariant()}`.
 
             """;
 }

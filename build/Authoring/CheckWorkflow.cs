@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Elf;
 using Slipway.Http;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Trust;
 using Slipway.Updates;
 using Slipway.Verification;
+using Slipway.Vex;
+using Slipway.Workflows;
 
-namespace Slipway.Workflows;
+namespace Slipway.Authoring;
 
 /// <summary>Judges what people write below <c>images/</c>, by the readers that the other targets use. Nothing is built or asked.</summary>
 internal sealed class CheckWorkflow(Workspace workspace)
@@ -31,13 +34,33 @@ internal sealed class CheckWorkflow(Workspace workspace)
     {
         if (Collect(() => ImageDefinitionFile.Read(workspace.Definition(image))) is not { } definition)
             return;
+        Collect(() => RequireMachines(definition));
         Collect(() => ContractFile.Read(definition));
         if (File.Exists(Path.Combine(definition.Folder, CompareFile.FileName)))
             Collect(() => (object)CompareFile.Read(definition));
+        Collect(() => (object?)VexFile.Read(definition));
         Collect(() => CheckPolicy(definition));
         ImageLock? imageLock = await FindLockAsync(definition, cancellationToken);
         _notes.AddRange(known.Doubts(definition));
         _notes.AddRange(EssentialNote.Of(definition, imageLock));
+    }
+
+    /// <summary>Inspect refuses a platform whose programs it cannot tell from others'.</summary>
+    private static ImageDefinition RequireMachines(ImageDefinition definition)
+    {
+        foreach (Platform platform in definition.Platforms)
+        {
+            try
+            {
+                ElfMachine.Of(platform);
+            }
+            catch (ContentException e)
+            {
+                throw WrittenDefinition.Of(definition).FaultAt("platforms", platform.ToString(), e.Message);
+            }
+        }
+
+        return definition;
     }
 
     private async Task<ImageLock?> FindLockAsync(ImageDefinition definition, CancellationToken cancellationToken)

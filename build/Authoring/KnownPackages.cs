@@ -1,6 +1,7 @@
 using Slipway.Definitions;
+using Slipway.Workflows;
 
-namespace Slipway.Workflows;
+namespace Slipway.Authoring;
 
 /// <summary>The Debian packages that the locks name: what is surely a package, without asking Debian.</summary>
 internal sealed class KnownPackages
@@ -32,8 +33,7 @@ internal sealed class KnownPackages
     /// <summary>A line for each wanted package that no lock has and that looks like one that some lock has.</summary>
     public IEnumerable<string> Doubts(ImageDefinition definition)
     {
-        string file = $"images/{definition.Name}/{ImageDefinition.FileName}";
-        YamlMap map = new(file, YamlFile.Read(Path.Combine(definition.Folder, ImageDefinition.FileName), file));
+        YamlMap map = WrittenDefinition.Of(definition);
         foreach (string name in definition.Layers.SelectMany(layer => layer.Packages).Where(name => !_names.Contains(name)))
         {
             if (NearestKey.Of(name, _names) is { } nearest)

@@ -1,4 +1,4 @@
-namespace Slipway.Workflows;
+namespace Slipway.Authoring;
 
 /// <summary>What a new image's lowest layer is.</summary>
 internal enum ImageBase

@@ -2,8 +2,9 @@ using System.Text.RegularExpressions;
 using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Verification;
+using Slipway.Workflows;
 
-namespace Slipway.Workflows;
+namespace Slipway.Authoring;
 
 /// <summary>Makes <c>images/NAME</c>, whole or not at all.</summary>
 /// <param name="images">The folder of all images.</param>
