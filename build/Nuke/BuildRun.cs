@@ -42,7 +42,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
     {
         if (environment.Arguments is [Completion.Command, ..])
             return Complete(environment.Arguments.Count > 1 ? environment.Arguments[1] : "");
-        CommandLine typed = new(Inquiry.Spelt(environment.Arguments), environment.WorkingDirectory);
+        CommandLine typed = new(conventions.Spelt(Inquiry.Spelt(environment.Arguments)), environment.WorkingDirectory);
         ParameterSet parameters = ParameterSet.Of(typeof(T));
         typed.RequireKnown(parameters, conventions.Command);
         ParameterValues values = new(

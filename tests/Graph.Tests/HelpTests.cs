@@ -36,7 +36,7 @@ public sealed partial class HelpTests
         Assert.Equal(Groups, Group().Matches(help).Select(match => match.Groups[1].Value));
         foreach (string name in Listed.Select(row => row.Data))
             Assert.Single(Regex.Matches(help, $@"(?m)^(?:[A-Z][a-z]+(?: [a-z]+)?)? +{name}\*? +\S"));
-        Assert.Equal(Listed.Count, Regex.Count(help.Split("Examples:")[0], @"(?m)^(?!Usage).{14}\S"));
+        Assert.Equal(Listed.Count, Regex.Count(help.Split("./build.sh TARGET")[0], @"(?m)^(?!Usage|  \./).{14}\S"));
     }
 
     [Theory]
@@ -52,6 +52,7 @@ public sealed partial class HelpTests
             Assert.Contains($"  ./build.sh {example.Arguments}", help, StringComparison.Ordinal);
             Assert.Contains($"# {example.Text}", help, StringComparison.Ordinal);
             string[] words = [.. Word().Matches(example.Arguments).Select(match => match.Value.Trim('"'))];
+            words = [.. new SlipwayConventions().Spelt(words)];
             string[] targets = [.. words.TakeWhile(word => word[0] != '-')];
             Assert.Contains(target, targets);
             string[] flags = [.. words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Except(["--skip"])];

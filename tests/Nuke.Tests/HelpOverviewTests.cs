@@ -40,8 +40,8 @@ public sealed class HelpOverviewTests : IDisposable
 
             Make    Build      Make images
 
-            * runs when no target is named. ./build.sh TARGET --help shows a target's plan,
-            parameters and examples; ./build.sh --help --all everything.
+            * is the default. ./build.sh TARGET --help shows parameters and examples,
+            ./build.sh --help --all everything.
 
             """,
             _run.Output,

@@ -75,6 +75,11 @@ public sealed record DebianSource(ImmutableArray<string> Suites, ImmutableArray<
 {
     /// <summary>What is not installed although something depends on it, and what only that needs.</summary>
     public required ImmutableArray<UnneededPackage> Without { get; init; }
+
+    /// <summary>
+    /// Where <see cref="Essential"/> would be written, <c>FILE:LINE:COLUMN</c>, when it is true because nobody wrote it; else null.
+    /// </summary>
+    public string? EssentialUnwritten { get; init; }
 }
 
 /// <summary>A group and, unless only a group is wanted, a user of the same name and number.</summary>

@@ -79,6 +79,7 @@ public static partial class ImageDefinitionFile
                         package.Sentence("reason")
                     )),
                 ],
+                EssentialUnwritten = debian.Has("essential") ? null : debian.PlaceOf("essential"),
             }),
             Exclude = [.. map.Maps("exclude", ReadExclusion)],
             Upstream = [.. map.Maps("upstream", upstream => ReadUpstream(upstream, version))],

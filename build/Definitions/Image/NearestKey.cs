@@ -1,7 +1,7 @@
 namespace Slipway.Definitions;
 
 /// <summary>The known key that someone most likely meant.</summary>
-internal static class NearestKey
+public static class NearestKey
 {
     /// <summary>
     /// The key with the fewest edits (a letter more, less or other, or two neighbours swapped; letter case aside), the first of equals;

@@ -22,6 +22,8 @@ public sealed partial class YamlMap
         _node = node as YamlMappingNode ?? throw Fault(node, $"wanted a map of keys, got {Got(node)}");
     }
 
+    public bool Has(string key) => Find(key) is not null;
+
     public string Text(string key) => OptionalText(key) ?? throw Missing(key);
 
     public string? OptionalText(string key) => Find(key) is { } node ? TextOf(node, key) : null;

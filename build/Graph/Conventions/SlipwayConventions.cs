@@ -36,6 +36,15 @@ public sealed class SlipwayConventions : IBuildConventions
         return [.. described?.GetCustomAttributes<ExampleAttribute>().Select(x => new HelpExample(x.Arguments, x.Text)) ?? []];
     }
 
+    /// <summary><c>NewImage NAME</c> is <c>NewImage --name NAME</c>.</summary>
+    public IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return arguments.Count > 1 && arguments[0].Equals("NewImage", StringComparison.OrdinalIgnoreCase) && !arguments[1].StartsWith('-')
+            ? [arguments[0], "--name", .. arguments.Skip(1)]
+            : arguments;
+    }
+
     public int ExitCodeOf(Exception exception) => ExitCodes.Of(FailureKinds.Of(exception));
 
     /// <summary>

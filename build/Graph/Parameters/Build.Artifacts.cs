@@ -15,6 +15,7 @@ internal sealed partial class Build
     /// </summary>
     private static readonly ImmutableHashSet<string> Writing =
     [
+        nameof(NewImage),
         nameof(Lock),
         nameof(Assemble),
         nameof(Inspect),

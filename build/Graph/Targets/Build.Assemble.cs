@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Release;
 using Slipway.Reporting;
 using Slipway.Workflows;
@@ -41,6 +42,9 @@ internal sealed partial class Build
         List<AssemblyRequest> due = [];
         foreach (AssemblyRequest input in await InputsAsync())
         {
+            // What is wrong with the contract is told before anything is downloaded for it.
+            if (IsPlanned(nameof(Inspect)))
+                ContractFile.Read(input.Definition);
             if (!IsPlanned(nameof(Assemble)) || !IsStep(nameof(Assemble)) || !await AssembleWorkflow.IsMergedAsync(Workspace, input, Stop))
                 due.Add(input);
             else

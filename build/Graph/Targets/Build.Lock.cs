@@ -13,7 +13,7 @@ internal sealed partial class Build
     private Target Lock =>
         _ =>
             _.Description("Resolve packages and upstream files to hashes: images/NAME/image.lock.json")
-                .Before(Fetch, Assemble)
+                .Before(Fetch, Assemble, Rehearse)
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

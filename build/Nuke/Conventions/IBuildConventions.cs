@@ -28,6 +28,9 @@ public interface IBuildConventions
     /// <summary>Calls that show how a target is used; of null, how the build is. Empty where there is nothing to show.</summary>
     public IReadOnlyList<HelpExample> Examples(string? target) => [];
 
+    /// <summary>The command line as the parameters have it, where people may write it in fewer words.</summary>
+    public IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments) => arguments;
+
     /// <summary>What <c>--help</c> ends with: where to read on. Empty: nothing.</summary>
     public string ReadOn => "";
 

@@ -17,13 +17,13 @@ internal sealed class HelpOverview(IReadOnlyList<ExecutableTarget> targets, IBui
     {
         StringBuilder text = new();
         text.AppendLine($"Usage: {conventions.Command} [Target ...] [--parameter value ...]");
+        AppendCalls(text, conventions, conventions.Examples(null));
         AppendTargets(text);
-        Append(text, conventions, conventions.Examples(null));
         string next =
-            $"{conventions.Command} TARGET --help shows a target's plan, parameters and examples; {conventions.Command} --help --all "
+            $"{conventions.Command} TARGET --help shows parameters and examples, {conventions.Command} --help --all "
             + $"everything. {conventions.ReadOn}";
         if (_listed.Any(x => x.IsDefault))
-            next = "* runs when no target is named. " + next;
+            next = "* is the default. " + next;
         text.AppendLine();
         foreach (string line in HelpText.Wrap(next, Width))
             text.AppendLine(line);
@@ -36,8 +36,13 @@ internal sealed class HelpOverview(IReadOnlyList<ExecutableTarget> targets, IBui
         if (examples.Count == 0)
             return;
         text.AppendLine().AppendLine("Examples:");
+        AppendCalls(text, conventions, examples);
+    }
+
+    private static void AppendCalls(StringBuilder text, IBuildConventions conventions, IReadOnlyList<HelpExample> examples)
+    {
         List<string> calls = [.. examples.Select(x => $"  {conventions.Command} {x.Arguments}".TrimEnd())];
-        int column = calls.Max(x => x.Length) + 2;
+        int column = calls.Select(x => x.Length).Append(0).Max() + 2;
         bool isBeside = examples.All(x => column + 2 + x.Text.Length <= Width);
         foreach ((string call, HelpExample example) in calls.Zip(examples))
         {

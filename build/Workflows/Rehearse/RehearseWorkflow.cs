@@ -32,6 +32,8 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
         Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null
     )
     {
+        foreach (string image in images)
+            ContractFile.Read(ImageDefinitionFile.Read(workspace.Definition(image)));
         IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, cancellationToken);
         string[] hosts =
         [
