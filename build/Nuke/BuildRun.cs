@@ -54,6 +54,12 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         BuildSession.Current = session;
         T build = new();
         TargetNames names = new(TargetGraph.Of(build, defaults));
+        if (values.Targets is [CompletionScript.Command, ..])
+        {
+            conventions.Output.Write(new CompletionScript(names.All, parameters, conventions).Of([.. values.Targets.Skip(1)]));
+            return 0;
+        }
+
         Inquiry inquiry = new(names, parameters, values, conventions, _log);
         ServerFiles servers = new(typeof(T), names, session, conventions, _log);
         if (

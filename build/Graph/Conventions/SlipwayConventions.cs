@@ -45,6 +45,14 @@ public sealed class SlipwayConventions : IBuildConventions
             : arguments;
     }
 
+    public string? ValuesOf(string parameter) =>
+        parameter switch
+        {
+            "Images" => $":folders images {ImageDefinition.FileName}",
+            "Tag" => ":tags",
+            _ => null,
+        };
+
     public int ExitCodeOf(Exception exception) => ExitCodes.Of(FailureKinds.Of(exception));
 
     /// <summary>

@@ -3,6 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Nuke.Common;
 
+/// <summary>
+/// A target of a build: <c>Target Pack => _ => _.DependsOn(Fetch).Executes(() => …);</c>.
+/// Two values are the same target when the delegates are equal, so a target is declared as a property whose getter gives the same lambda.
+/// </summary>
+public delegate ITargetDefinition Target(ITargetDefinition definition);
+
 /// <summary>What a target is made of. Every member returns the same definition, so calls chain.</summary>
 public interface ITargetDefinition
 {

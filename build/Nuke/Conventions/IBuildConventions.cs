@@ -31,6 +31,13 @@ public interface IBuildConventions
     /// <summary>The command line as the parameters have it, where people may write it in fewer words.</summary>
     public IReadOnlyList<string> Spelt(IReadOnlyList<string> arguments) => arguments;
 
+    /// <summary>
+    /// What completion offers for a parameter beyond what its type says: words between spaces, <c>:folders PLACE FILE</c> for the names of
+    /// folders at a place below the root that have a file, or <c>:tags</c> for git's. Null: what its type says.
+    /// </summary>
+    /// <param name="parameter">Its name, in PascalCase.</param>
+    public string? ValuesOf(string parameter) => null;
+
     /// <summary>What <c>--help</c> ends with: where to read on. Empty: nothing.</summary>
     public string ReadOn => "";
 

@@ -17,6 +17,8 @@ internal sealed class TargetHelp(
     Func<string, string> starred
 )
 {
+    private readonly PlanParameters _read = new(plan, parameters);
+
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>
     public string Of(object build, AbsolutePath root)
@@ -30,7 +32,7 @@ internal sealed class TargetHelp(
             HelpOverview.Append(text, conventions, conventions.Examples(target.Name));
         text.AppendLine().AppendLine("Parameters, and the value each would have:").AppendLine();
         // What a run cannot do without comes first.
-        foreach (BuildParameter parameter in parameters.Own.Where(IsShown).OrderBy(x => x.IsRequired || Needing(x).Any() ? 0 : 1))
+        foreach (BuildParameter parameter in parameters.Own.Where(IsShown).OrderBy(x => x.IsRequired || _read.Needing(x).Any() ? 0 : 1))
             AppendParameter(text, parameter, build, root);
         text.AppendLine()
             .AppendLine($"{conventions.Command} --help lists all targets, {conventions.Command} --help --all all parameters, too.");
@@ -48,20 +50,11 @@ internal sealed class TargetHelp(
     }
 
     /// <summary>What was given is shown, whoever reads it; of the rest, what a target of the plan reads.</summary>
-    private bool IsShown(BuildParameter parameter) =>
-        values.IsGiven(parameter) || (parameter.IsListed && (Uses(parameter).Any() || Needing(parameter).Any()));
-
-    private IEnumerable<ParameterUse> Uses(BuildParameter parameter) =>
-        ParameterUse
-            .Of(parameter.Description ?? "")
-            .Where(use => use.Targets.Count == 0 || plan.Any(target => use.Targets.Contains(target.Name, StringComparer.Ordinal)));
-
-    private IEnumerable<string> Needing(BuildParameter parameter) =>
-        plan.Where(x => Requirements.Of(x, parameters).Contains(parameter)).Select(x => x.Name);
+    private bool IsShown(BuildParameter parameter) => values.IsGiven(parameter) || (parameter.IsListed && _read.IsRead(parameter));
 
     /// <summary>What it means to these targets; where none reads it, what it means to others.</summary>
     private string Meaning(BuildParameter parameter) =>
-        Uses(parameter).Select(use => use.Text).ToArray() is { Length: > 0 } meanings
+        _read.Uses(parameter).Select(use => use.Text).ToArray() is { Length: > 0 } meanings
             ? string.Join("; ", meanings) is { Length: > 0 } text
                 ? char.ToUpperInvariant(text[0]) + text[1..]
                 : ""
@@ -72,7 +65,7 @@ internal sealed class TargetHelp(
         text.AppendLine("  " + HelpText.Title(parameter));
         foreach (string line in HelpText.Wrap(Meaning(parameter), HelpText.Width - 6))
             text.AppendLine("      " + line);
-        List<string> needing = [.. Needing(parameter)];
+        List<string> needing = [.. _read.Needing(parameter)];
         if (parameter.IsRequired)
             text.AppendLine("      Required.");
         else if (needing.Count > 0)

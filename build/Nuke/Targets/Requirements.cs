@@ -87,3 +87,18 @@ internal sealed class Requirements(object build, ParameterSet parameters, IBuild
             _ => false,
         };
 }
+
+/// <summary>Which parameters the targets of a plan read, and what each means to them.</summary>
+internal sealed class PlanParameters(IReadOnlyList<ExecutableTarget> plan, ParameterSet parameters)
+{
+    public bool IsRead(BuildParameter parameter) => Uses(parameter).Any() || Needing(parameter).Any();
+
+    public IEnumerable<ParameterUse> Uses(BuildParameter parameter) =>
+        ParameterUse
+            .Of(parameter.Description ?? "")
+            .Where(use => use.Targets.Count == 0 || plan.Any(target => use.Targets.Contains(target.Name, StringComparer.Ordinal)));
+
+    /// <summary>The targets that do not run without it.</summary>
+    public IEnumerable<string> Needing(BuildParameter parameter) =>
+        plan.Where(x => Requirements.Of(x, parameters).Contains(parameter)).Select(x => x.Name);
+}

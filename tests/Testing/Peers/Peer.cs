@@ -99,6 +99,11 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Makes and verifies detached OpenPGP signatures; not fetched, since it starts an agent of its own by path.</summary>
     public static Peer Gpg { get; } = new("gpg", null, "usr/bin/gpg");
 
+    /// <summary>Shells that complete; not fetched, since they look for their own functions by path.</summary>
+    public static Peer Fish { get; } = new("fish", null, "usr/bin/fish");
+
+    public static Peer Zsh { get; } = new("zsh", null, "usr/bin/zsh");
+
     /// <summary>Debian's own resolver; the host's, whatever its version.</summary>
     public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
 
@@ -204,6 +209,8 @@ public sealed record Peer(string Name, string? Package, string Path)
             AptGet,
             Gcc,
             Gpg,
+            Fish,
+            Zsh,
             Gpgv,
             Git,
             Ldconfig,
