@@ -21,7 +21,7 @@ internal sealed partial class Build
             _.Description("Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using HttpTransport transport = NewTransport(report, DoctorsRetryPolicy);
                     using SourceFetcher sources = NewSources(report);
                     IReadOnlyList<DoctorLine> lines = await new Preflight([

@@ -15,7 +15,7 @@ internal sealed partial class Build
             _.Description("Copy the verified release --reference with its signatures and attestations to the repository --to, tags last")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Reference is null || To is null)
                         throw new WorkflowException("Mirror: wanted --reference REPOSITORY:TAG --to REPOSITORY", FailureKind.WrongUse);
                     using HttpTransport transport = NewTransport(report);

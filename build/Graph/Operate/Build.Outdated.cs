@@ -18,7 +18,7 @@ internal sealed partial class Build
             _.Description("Compare the locks with what upstream and Debian have now; changes nothing")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     UpdateChecker checker = NewUpdateChecker(sources);
                     List<AvailableUpdates> updates = [];

@@ -22,7 +22,7 @@ internal sealed partial class Build
                 .DependsOn(CompileVerify)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     NuGetPackages packages = new(RootDirectory);
                     ImmutableArray<NuGetPackage> programs = packages.OfPrograms(),
                         tests = packages.OfTestsAlone();
@@ -48,7 +48,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     string folder = Directory.CreateDirectory(Path.Combine(Workspace.Artifacts, ProgramCompiler.Name)).FullName;
                     ProgramCompiler compiler = new(RootDirectory, report.Lines);
                     List<string> made = [];

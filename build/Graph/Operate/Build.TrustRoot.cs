@@ -18,7 +18,7 @@ internal sealed partial class Build
             _.Description("Say which of Sigstore's authorities and logs are believed; --refresh them")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     TrustedRootFile root = await UsedTrustedRootAsync(report);
                     if (Json)
                         report.Result(TrustRootView.Json(root, TimeProvider.System.GetUtcNow()));

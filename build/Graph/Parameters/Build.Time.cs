@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Slipway.Http;
-using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Workflows;
 
@@ -63,7 +62,7 @@ internal sealed partial class Build
         token.Register(() =>
         {
             if (!BuildCancellation.Token.IsCancellationRequested)
-                Report.ToConsole().Line($"{target}: the {asked} of --timeout have passed; it stops");
+                Reporting.Report.ToConsole().Line($"{target}: the {asked} of --timeout have passed; it stops");
         });
         limit.CancelAfter(time);
         return token;

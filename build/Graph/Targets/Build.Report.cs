@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Nuke.Common;
+using Slipway.Images;
+using Slipway.Pages;
+using Slipway.Release;
+using Slipway.Trust;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>The report of releases as a page.</summary>
+internal sealed partial class Build
+{
+    private Target Report =>
+        _ =>
+            _.Description("Write the report of published releases as one HTML page: artifacts/report/index.html")
+                .After(Rehearse, Publish, Assets, Release)
+                .Executes(async () =>
+                {
+                    Reporting.Report report = Reporting.Report.ToConsole();
+                    Workspace workspace = Rehearsal ? Workspace.Rehearsal : Workspace;
+                    List<ReleaseToReport> releases = [];
+                    foreach (AssemblyRequest input in await InputsAsync())
+                        releases.Add(new ReleaseToReport(input.Definition, await FactsAsync(workspace, input, report.Line), []));
+                    report.Result(await new ReportWorkflow(workspace).RunAsync(releases, null, Stop));
+                });
+
+    /// <summary>What is known of a release on this machine: no registry is asked.</summary>
+    private async Task<ReleaseFacts> FactsAsync(Workspace workspace, AssemblyRequest input, Action<string> log)
+    {
+        string key = Path.Combine(workspace.Assets(input.Name), VerifyCommands.KeyName);
+        ITrustedSigner signer =
+            PublicKey is null && Identity is null && File.Exists(key)
+                ? VerificationKey.Parse(await File.ReadAllTextAsync(key, Stop), key)
+                : await Signers.TrustedAsync(Stop);
+        ReleaseDescription description = new(workspace, RootDirectory, connect: null, log, TimeProvider.System)
+        {
+            Policy = definition => PolicyOf(signer, definition),
+        };
+        return await description.FactsAsync(input, signer, hasOpenPgp: false, Stop);
+    }
+
+    /// <summary>When this run's targets began and what they took so far.</summary>
+    private Timeline RunTimeline()
+    {
+        ImmutableArray<string> run = [.. ExecutionPlan.Where(target => target.Began is not null).Select(target => target.Name)];
+        return new Timeline([
+            .. ExecutionPlan
+                .Where(target => target.Began is not null)
+                .Select(target => new TimedStep(target.Name, null, target.Began!.Value, target.Duration)
+                {
+                    Status = target.Status.ToString(),
+                    After = [.. target.AllDependencies.Select(before => before.Name).Where(run.Contains).Distinct()],
+                }),
+        ]);
+    }
+}
