@@ -5,8 +5,6 @@ namespace Nuke.Common.Execution;
 /// <summary>Runs a plan, one target after the other. The first failure ends it, but for the targets that are assured.</summary>
 internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironment environment, BuildAttempt attempt)
 {
-    private long _start;
-
     /// <summary>
     /// Returns when every target ran or was skipped, after the first failure of one that does not proceed, or when the run was cancelled.
     /// Then only what is assured still runs, in the plan's order and whether it fails or not; the rest is
@@ -14,7 +12,6 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
     /// </summary>
     public void Run(CancellationToken cancellationToken)
     {
-        _start = environment.Time.GetTimestamp();
         foreach (ExecutableTarget target in build.ExecutionPlan)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -47,10 +44,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
                 return;
             }
 
-            target.Began = environment.Time.GetElapsedTime(_start, start);
-            target.Running = () => environment.Time.GetElapsedTime(start);
             Act(target);
-            target.Running = null;
             target.Duration = environment.Time.GetElapsedTime(start);
             target.Status = ExecutionStatus.Succeeded;
             attempt.Add(target.Name);
@@ -60,7 +54,6 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
         catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            target.Running = null;
             target.Duration = environment.Time.GetElapsedTime(start);
             End(target, Failure.Unwrap(thrown), cancellationToken);
         }

@@ -25,7 +25,7 @@ internal sealed class ContractResults(ReportedImage image)
     private static Html Violation(Violation found) =>
         Html.Of(
             $"""
-            <tr><td>{found.Platform.ToString()}</td><th scope="row"><code>{found.Path}</code></th><td>{found.Rule}</td><td>{found.Problem}</td><td>{found.Mend}</td></tr>
+            <tr><td>{found.Platform.ToString()}</td><th scope="row"><code>{found.Path}</code></th><td>{found.Rule}</td><td class="text">{found.Problem}</td><td class="text">{found.Mend}</td></tr>
 
             """
         );

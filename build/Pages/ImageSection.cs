@@ -17,15 +17,10 @@ internal sealed class ImageSection(ReportedImage image)
             $"""
             <article id="{_id}" aria-labelledby="{_id}-title">
             <header><h2 id="{_id}-title">{_facts.Image.Name} <span class="version">{_facts.Record.Release}</span></h2>
-            <p>{_facts.Description}.</p></header>
+            <p>{_facts.Description}.</p>
+            {Links()}</header>
             {Facts()}
-            {Section("digests", "Images", Digests())}
-            {Section("registries", "Registries and tags", Registries())}
-            {Section("sizes", "Size", Html.Of($"""<div class="figures">{image.Platforms.Select(SizeDrawing.Of)}</div>"""))}
-            {Section("changes", "Changes", ChangesTable.Of(_facts))}
-            {Section("sbom", "Contents", new SbomTable(_id, image.Platforms).ToHtml())}
-            {Section("contract", "Contract", new ContractResults(image).ToHtml())}
-            {Section("verify", "Verify", Commands())}
+            {Parts().Select(part => Section(part.Name, part.Title, part.Content()))}
             </article>
 
             """
@@ -34,11 +29,31 @@ internal sealed class ImageSection(ReportedImage image)
     private Html Section(string name, string title, Html content) =>
         Html.Of(
             $"""
-            <section id="{_id}-{name}" aria-labelledby="{_id}-{name}-title"><h3 id="{_id}-{name}-title">{title}</h3>
+            <section id="{_id}-{name}" aria-label="{title}, {_facts.Image.Name}"><h3>{title}</h3>
             {content}</section>
 
             """
         );
+
+    private Html Links() =>
+        Html.Of(
+            $"""
+            <nav class="in" aria-label="Parts of {_facts.Image.Name}"><ul>{Parts().Select(part =>
+                Html.Of($"""<li><a href="#{_id}-{part.Name}">{part.Title}</a></li>""")
+            )}</ul></nav>
+            """
+        );
+
+    private IEnumerable<(string Name, string Title, Func<Html> Content)> Parts() =>
+        [
+            ("digests", "Images", Digests),
+            ("registries", "Registries and tags", Registries),
+            ("sizes", "Size", () => Html.Of($"""<div class="figures">{image.Platforms.Select(SizeDrawing.Of)}</div>""")),
+            ("changes", "Changes", () => ChangesTable.Of(_facts)),
+            ("sbom", "Contents", () => new SbomTable(_id, image.Platforms).ToHtml()),
+            ("contract", "Contract", () => new ContractResults(image).ToHtml()),
+            ("verify", "Verify", Commands),
+        ];
 
     private Html Facts() =>
         Html.Of(
@@ -139,7 +154,7 @@ internal sealed class ImageSection(ReportedImage image)
         Html.Of(
             $"""
             <tr><th scope="row"><code>{tag}</code></th><td>{Named(tag)}</td>{_facts.Repositories.Select(site =>
-                Html.Of($"<td>{(_facts.Record.Tags[site.Name].ContainsKey(tag) ? "yes" : "no")}</td>")
+                Html.Of($"""<td>{(_facts.Record.Tags[site.Name].ContainsKey(tag) ? Html.Of($"yes") : Html.Of($"""<span class="no">no</span>"""))}</td>""")
             )}</tr>
 
             """

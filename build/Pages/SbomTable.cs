@@ -26,7 +26,7 @@ internal sealed class SbomTable(string id, ImmutableArray<ReportedPlatform> plat
     private Html Row(SbomRow row) =>
         Html.Of(
             $"""
-            <tr><th scope="row">{row.Name}</th><td>{row.Version}</td><td>{row.Kind}</td><td>{row.Licence}</td><td>{(
+            <tr><th scope="row">{row.Name}</th><td>{row.Version}</td><td>{row.Kind}</td><td class="text">{row.Licence}</td><td>{(
                 row.Architectures.Length == platforms.Length ? "all" : string.Join(", ", row.Architectures)
             )}</td><td class="number">{(row.Bytes is { } bytes ? Words.Size(bytes) : "")}</td></tr>
 

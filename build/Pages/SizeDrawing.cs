@@ -1,14 +1,26 @@
+using System.Collections.Immutable;
+
 namespace Slipway.Pages;
 
 /// <summary>The sizes of a platform's layers and of what is in them, as a treemap; the same numbers stand in a table below it.</summary>
 internal static class SizeDrawing
 {
     /// <summary>How wide the drawing is for its height on a wide screen.</summary>
-    private const double Aspect = 2.6;
+    private const double Aspect = 1.6;
 
-    /// <summary>In per cent of the drawing: smaller rectangles have no label.</summary>
-    private const double LeastWidth = 7,
-        LeastHeight = 7;
+    /// <summary>Of the drawing, in pixels, as the style has it at least: on a wide screen, and on a phone.</summary>
+    private const double WideWidth = 460,
+        NarrowWidth = 290,
+        Height = 288;
+
+    /// <summary>Of a label's letters and lines with what is around them, in pixels.</summary>
+    private const double Letter = 7,
+        Margin = 12,
+        OneLine = 22,
+        TwoLines = 38;
+
+    /// <summary>Of a platform's bytes: whose share is smaller is drawn together with the others like it; the table names each.</summary>
+    private const double LeastShare = 0.0005;
 
     /// <summary>More hues than the style has are taken again from the first.</summary>
     private const int Hues = 6;
@@ -18,6 +30,7 @@ internal static class SizeDrawing
         LayerSizes[] layers = [.. LayerSizes.Of(platform).Where(layer => layer.Unpacked > 0)];
         if (layers.Length == 0)
             return Html.Empty;
+        long all = layers.Sum(layer => layer.Unpacked);
         (LayerSizes Layer, int Hue)[] ordered =
         [
             .. layers.Select((layer, i) => (layer, i % Hues)).OrderByDescending(x => x.layer.Unpacked),
@@ -31,7 +44,7 @@ internal static class SizeDrawing
                 layers.Sum(layer => layer.Unpacked)
             )} unpacked</figcaption>
             <svg class="treemap" role="img" aria-label="Unpacked sizes on {platform.Image.Platform.ToString()}: {label}">
-            {ordered.Select((x, i) => Layer(x.Layer, x.Hue, areas[i]))}</svg>
+            {ordered.Select((x, i) => Layer(x.Layer, all, x.Hue, areas[i]))}</svg>
             <ul class="legend">{layers.Select((layer, i) => Legend(layer, i % Hues))}</ul>
             {Table(platform, layers)}
             </figure>
@@ -40,10 +53,26 @@ internal static class SizeDrawing
         );
     }
 
-    private static Html Layer(LayerSizes layer, int hue, Area area)
+    /// <summary>The owners that are drawn, those too small together as the last ones.</summary>
+    private static ImmutableArray<OwnedBytes> Drawn(LayerSizes layer, long all)
     {
-        var areas = new Treemap([.. layer.Owners.Select(owner => owner.Bytes)], Aspect).Divide(area);
-        return Html.Of($"""<g class="hue{hue}">{layer.Owners.Select((owner, i) => Cell(layer, owner, areas[i]))}</g>""");
+        OwnedBytes[] small = [.. layer.Owners.Where(owner => owner.Bytes < all * LeastShare)];
+        return small.Length < 2
+            ? layer.Owners
+            :
+            [
+                .. layer
+                    .Owners.Except(small)
+                    .Append(new OwnedBytes(Words.Count(small.Length, "other"), small.Sum(owner => owner.Bytes)))
+                    .OrderByDescending(owner => owner.Bytes),
+            ];
+    }
+
+    private static Html Layer(LayerSizes layer, long all, int hue, Area area)
+    {
+        ImmutableArray<OwnedBytes> drawn = Drawn(layer, all);
+        var areas = new Treemap([.. drawn.Select(owner => owner.Bytes)], Aspect).Divide(area);
+        return Html.Of($"""<g class="hue{hue}">{drawn.Select((owner, i) => Cell(layer, owner, areas[i]))}</g>""");
     }
 
     private static Html Cell(LayerSizes layer, OwnedBytes owner, Area area) =>
@@ -51,12 +80,18 @@ internal static class SizeDrawing
             $"""<svg x="{area.Left}%" y="{area.Top}%" width="{area.Width}%" height="{area.Height}%"><title>{owner.Label}: {Words.Size(owner.Bytes)} in layer {layer.Name}</title><rect width="100%" height="100%"/>{Label(owner, area)}</svg>"""
         );
 
-    private static Html Label(OwnedBytes owner, Area area) =>
-        area is { Width: >= LeastWidth, Height: >= LeastHeight }
-            ? Html.Of(
-                $"""<text class="{(area.Width >= 3 * LeastWidth ? "" : "wide")}" x="7" y="17">{owner.Label}<tspan x="7" dy="1.25em">{Words.Size(owner.Bytes)}</tspan></text>"""
-            )
-            : Html.Empty;
+    private static Html Label(OwnedBytes owner, Area area)
+    {
+        string size = Words.Size(owner.Bytes);
+        double needed = (Math.Max(owner.Label.Length, size.Length) * Letter) + Margin,
+            height = area.Height * Height / 100;
+        if (area.Width * WideWidth / 100 < needed || height < OneLine)
+            return Html.Empty;
+        Html second = height < TwoLines ? Html.Empty : Html.Of($"""<tspan x="6" dy="1.25em">{size}</tspan>""");
+        return Html.Of(
+            $"""<text class="{(area.Width * NarrowWidth / 100 < needed ? "wide" : "always")}" x="6" y="16">{owner.Label}{second}</text>"""
+        );
+    }
 
     private static Html Legend(LayerSizes layer, int hue) =>
         Html.Of(

@@ -49,6 +49,7 @@ internal sealed partial class Build
     protected override void OnTargetRunning(string target)
     {
         TakeArtifacts();
+        _begun.Add((target, TimeProvider.System.GetTimestamp()));
         _stop = TimeLimit is null
             ? BuildCancellation.Token
             : LimitOf(target, ParseArgument(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);

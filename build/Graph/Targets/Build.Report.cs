@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Nuke.Common;
 using Slipway.Images;
 using Slipway.Pages;
@@ -40,18 +39,26 @@ internal sealed partial class Build
         return await description.FactsAsync(input, signer, hasOpenPgp: false, Stop);
     }
 
-    /// <summary>When this run's targets began and what they took so far.</summary>
+    /// <summary>The targets of this run that began, each with its time of the monotonic clock.</summary>
+    private readonly List<(string Target, long Time)> _begun = [];
+
+    /// <summary>When this run's targets began and what they took, the last one so far: each begins when the one before it has ended.</summary>
     private Timeline RunTimeline()
     {
-        ImmutableArray<string> run = [.. ExecutionPlan.Where(target => target.Began is not null).Select(target => target.Name)];
+        long[] times = [.. _begun.Select(each => each.Time), TimeProvider.System.GetTimestamp()];
         return new Timeline([
-            .. ExecutionPlan
-                .Where(target => target.Began is not null)
-                .Select(target => new TimedStep(target.Name, null, target.Began!.Value, target.Duration)
-                {
-                    Status = target.Status.ToString(),
-                    After = [.. target.AllDependencies.Select(before => before.Name).Where(run.Contains).Distinct()],
-                }),
+            .. _begun.Select(
+                (each, i) =>
+                    new TimedStep(
+                        each.Target,
+                        null,
+                        TimeProvider.System.GetElapsedTime(times[0], each.Time),
+                        TimeProvider.System.GetElapsedTime(each.Time, times[i + 1])
+                    )
+                    {
+                        After = i == 0 ? [] : [_begun[i - 1].Target],
+                    }
+            ),
         ]);
     }
 }

@@ -20,18 +20,8 @@ public sealed class ExecutableTarget
     public bool Invoked { get; internal set; }
     public ExecutionStatus Status { get; internal set; }
 
-    /// <summary>When its first action began, since the run's first target; null for a target that never ran.</summary>
-    public TimeSpan? Began { get; internal set; }
-
     /// <summary>Running time so far; zero for a target that never ran.</summary>
-    public TimeSpan Duration
-    {
-        get => Running?.Invoke() ?? field;
-        internal set;
-    }
-
-    /// <summary>Tells the running time while the target runs; null before and after.</summary>
-    internal Func<TimeSpan>? Running { get; set; }
+    public TimeSpan Duration { get; internal set; }
 
     /// <summary>Why the target was skipped, in words for the summary; null when it was not.</summary>
     public string? Skipped { get; internal set; }
