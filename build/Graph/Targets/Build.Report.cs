@@ -42,7 +42,7 @@ internal sealed partial class Build
     /// <summary>The targets of this run that began, each with its time of the monotonic clock.</summary>
     private readonly List<(string Target, long Time)> _begun = [];
 
-    /// <summary>When this run's targets began and what they took, the last one so far: each begins when the one before it has ended.</summary>
+    /// <summary>When this run's targets began and what they took, the last one so far: each begins when the one before has ended.</summary>
     private Timeline RunTimeline()
     {
         long[] times = [.. _begun.Select(each => each.Time), TimeProvider.System.GetTimestamp()];
