@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 
@@ -75,6 +77,40 @@ public static class InspectionRecord
             throw next.After(new ContentException($"{image.Name}: {digest} violates its contract; {mend}"));
     }
 
+    /// <summary>What an inspection found, as its record tells it.</summary>
+    /// <exception cref="ContentException">It is no such record, or a longer one than any is.</exception>
+    public static RecordedInspection Read(string path)
+    {
+        try
+        {
+            return Parse(RegularFile.ReadBytes(path, (int)LongestRecord), path);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new ContentException(e.Message, e);
+        }
+    }
+
+    /// <param name="origin">What to call the document in errors.</param>
+    /// <exception cref="ContentException">It is no such record.</exception>
+    public static RecordedInspection Parse(ReadOnlyMemory<byte> json, string origin) =>
+        OciJson.Read(json, origin, root => new RecordedInspection(
+            root.RequiredString("image"),
+            Digest.Parse(root.RequiredString("digest")),
+            root.RequiredFlag("passed"),
+            [
+                .. root.RequiredItems("violations")
+                    .Select(violation => new Violation(
+                        root.RequiredString("image"),
+                        Platform.Parse(violation.RequiredString("platform")),
+                        violation.RequiredString("path"),
+                        violation.RequiredString("rule"),
+                        violation.RequiredString("problem"),
+                        violation.RequiredString("mend")
+                    )),
+            ]
+        ));
+
     private static (string Digest, bool Passed) Read(ReadOnlyMemory<byte> json, string path, string mend)
     {
         try
@@ -87,3 +123,8 @@ public static class InspectionRecord
         }
     }
 }
+
+/// <summary>What a record says that an inspection found.</summary>
+/// <param name="Image">The image's name.</param>
+/// <param name="Index">Its index's digest: this very image was judged.</param>
+public sealed record RecordedInspection(string Image, Digest Index, bool Passed, ImmutableArray<Violation> Violations);

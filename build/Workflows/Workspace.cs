@@ -135,6 +135,9 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
             ? OciLayout.Open(folder)
             : throw next.After(new ContentException($"{image}: nothing is {what} yet: {folder} has no layout. Run {next}"));
 
+    /// <summary>The report of the releases here, a page for people.</summary>
+    public string Report => Path.Combine(Artifacts, "report");
+
     public string TestResults => Path.Combine(Artifacts, "test-results");
 
     /// <summary>Deletes what this program makes below the artifacts folder and nothing else, whatever folder that is.</summary>
@@ -146,6 +149,7 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
                 .Select(Results)
                 .Append(Path.Combine(Artifacts, "update"))
                 .Append(Path.Combine(Artifacts, ReproductionFolder))
+                .Append(Report)
                 .Append(TestResults)
         )
         {

@@ -35,7 +35,7 @@ internal sealed partial class Build
                 .Before(Lock, Fetch, Assemble, Rehearse)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (PruneOlderThan < 0 || PruneToSize < 0)
                         throw new WorkflowException("--prune-older-than and --prune-to-size: wanted 0 or more", FailureKind.WrongUse);
                     bool prunes = Prune || PruneOlderThan is not null || PruneToSize is not null;

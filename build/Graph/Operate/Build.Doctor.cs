@@ -26,7 +26,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using HttpTransport transport = NewTransport(report, DoctorsRetryPolicy);
                     using SourceFetcher sources = NewSources(report);
                     IReadOnlyList<DoctorLine> lines = await new Preflight([

@@ -24,7 +24,7 @@ internal sealed partial class Build
             _.Description("Compare registries with each other and records: moved and missing tags, lost content and signatures")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using HttpTransport transport = NewTransport(report);
                     Func<string, bool> wanted = ParseArgument(() => TagFilter.Parse(TagPattern));
                     DriftWorkflow workflow = new(

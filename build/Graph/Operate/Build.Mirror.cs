@@ -24,7 +24,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Reference is null || To is null)
                         throw new WorkflowException("Mirror: wanted --reference REPOSITORY:TAG --to REPOSITORY", FailureKind.WrongUse);
                     using HttpTransport transport = NewTransport(report);

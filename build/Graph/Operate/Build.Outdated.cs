@@ -26,7 +26,7 @@ internal sealed partial class Build
             _.Description("Find what upstream and Debian have newer: compares the locks with both and changes nothing")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (FailOn > Views.FailOn.Security)
                         throw new WorkflowException($"--fail-on {FailOn}: Outdated wanted any or security", FailureKind.WrongUse);
                     using SourceFetcher sources = NewSources(report);

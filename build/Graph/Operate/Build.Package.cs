@@ -25,7 +25,7 @@ internal sealed partial class Build
                 .DependsOn(CompileVerify)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     NuGetPackages packages = new(RootDirectory);
                     ImmutableArray<NuGetPackage> programs = packages.OfPrograms(),
                         tests = packages.OfTestsAlone();
@@ -55,7 +55,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     string folder = Directory.CreateDirectory(Path.Combine(Workspace.Artifacts, ProgramCompiler.Name)).FullName;
                     ProgramCompiler compiler = new(RootDirectory, report.Lines);
                     List<string> made = [];

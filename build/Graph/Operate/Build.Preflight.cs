@@ -27,7 +27,7 @@ internal sealed partial class Build
                 .Before(Fetch, Assemble, BuildDockerfile, Inspect, Load, Smoke)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using HttpTransport transport = NewTransport(report, PreflightsRetryPolicy);
                     ReleaseChecks checks = new(RootDirectory, RequestedTags, Connect(transport)) { Way = ChosenWorkspace.Way };
                     await new Preflight([.. PreflightChecks(checks, await DefinitionsAsync())]).RequireAsync(report.Line, Stop);

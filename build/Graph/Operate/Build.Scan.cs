@@ -40,7 +40,7 @@ internal sealed partial class Build
                 .After(Sign, Publish)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     RequireScan();
                     RequireReferenceOfOfficial();
                     Func<AdvisoryScope, AdvisoryList> read = await AdvisoriesAsync(report, usesFetched: true)

@@ -33,7 +33,7 @@ internal sealed partial class Build
             _.Description("Serve an OCI registry on 127.0.0.1 until Ctrl-C; print its address")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     await using RehearsalRegistry registry = await StartAsync(RegistryOptions(report));
                     report.Result(registry.Address.ToString());
                     report.Line(

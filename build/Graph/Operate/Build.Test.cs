@@ -25,7 +25,7 @@ internal sealed partial class Build
             _.Description("Run all tests; peer programs that are missing are fetched from Debian, without root")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     AbsolutePath results = Workspace.TestResults;
                     IReadOnlyList<string> all = TestWorkflow.Projects(RootDirectory);
                     if (TestProjects.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown)

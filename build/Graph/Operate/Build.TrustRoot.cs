@@ -24,7 +24,7 @@ internal sealed partial class Build
             _.Description("Say whom of Sigstore is believed: authorities and logs; --refresh them")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     TrustedRootFile root = await UsedTrustedRootAsync(report);
                     if (Json)
                         report.Result(TrustRootView.Json(root, TimeProvider.System.GetUtcNow()));

@@ -30,7 +30,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     UpdateWorkflow run = new(Workspace, new GitRepository(RootDirectory), sources, report.Line)
                     {

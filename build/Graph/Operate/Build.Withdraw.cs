@@ -29,7 +29,7 @@ internal sealed partial class Build
             _.Description("Delete a release's tags from every registry: those of --release, never its content, and record " + "--reason")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Images.Length == 0 || WithdrawnRelease is null || string.IsNullOrWhiteSpace(Reason) || Reason.Any(char.IsControl))
                         throw new WorkflowException("Withdraw: wanted --images NAME --release vX.Y.Z --reason \"…\"", FailureKind.WrongUse);
                     RequireReleaseOfIndex(WithdrawnRelease);

@@ -34,7 +34,13 @@ internal sealed partial class Build
     ];
 
     /// <summary>Those that <c>--rehearsal</c> sends to the rehearsal's folder.</summary>
-    private static readonly ImmutableHashSet<string> Rehearsable = [nameof(BuildDockerfile), nameof(Compare), nameof(Reproduce)];
+    private static readonly ImmutableHashSet<string> Rehearsable =
+    [
+        nameof(BuildDockerfile),
+        nameof(Compare),
+        nameof(Report),
+        nameof(Reproduce),
+    ];
 
     private List<ArtifactsLock>? _locks;
 

@@ -11,8 +11,8 @@ internal sealed partial class Build
     private readonly bool Dockerfile;
 
     [Parameter(
-        "BuildDockerfile, Compare, Reproduce: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never to "
-            + "be published"
+        "BuildDockerfile, Compare, Report, Reproduce: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never "
+            + "to be published"
     )]
     private readonly bool Rehearsal;
 

@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Tuf;
 using Slipway.Verification;
@@ -64,7 +63,7 @@ internal sealed partial class Build
             Identity = Identity,
             Issuer = Issuer,
             Instance = Sigstore,
-            Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
+            Services = new SigstoreServices(() => NewTransport(Reporting.Report.ToConsole(), PreflightsRetryPolicy)),
             Environment = Environment.GetEnvironmentVariable,
         };
 }

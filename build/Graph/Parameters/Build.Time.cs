@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Slipway.Http;
-using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Workflows;
 
@@ -50,6 +49,7 @@ internal sealed partial class Build
     protected override void OnTargetRunning(string target)
     {
         TakeArtifacts();
+        _begun.Add((target, TimeProvider.System.GetTimestamp()));
         _stop = TimeLimit is null
             ? BuildCancellation.Token
             : LimitOf(target, ParseArgument(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
@@ -63,7 +63,7 @@ internal sealed partial class Build
         token.Register(() =>
         {
             if (!BuildCancellation.Token.IsCancellationRequested)
-                Report.ToConsole().Line($"{target}: the {asked} of --timeout have passed; it stops");
+                Reporting.Report.ToConsole().Line($"{target}: the {asked} of --timeout have passed; it stops");
         });
         limit.CancelAfter(time);
         return token;

@@ -21,7 +21,7 @@ internal sealed partial class Build
                 .OnlyWhenStatic(() => !IsPlanned(nameof(Merge)), "nothing is merged")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     AssembleWorkflow workflow = new(Workspace, sources.Cache, report.Line, TimeProvider.System)
                     {

@@ -34,21 +34,25 @@ internal sealed partial class Build
                 .After(Publish, Verify)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Dockerfile)
                         throw new WorkflowException(
                             "--dockerfile: files are made from the image of Assemble. Leave it out",
                             FailureKind.WrongUse
                         );
                     using AssetMaker maker = await NewAssetMakerAsync(report);
+                    List<ReleaseToReport> reported = [];
                     foreach (AssemblyRequest input in await InputsAsync())
                     {
                         MadeAssets made = await maker.Run.RunAsync(input, Stop);
+                        reported.Add(new ReleaseToReport(input.Definition, made.Facts, []));
                         if (Json)
                             report.Result(AssetsView.Json(made));
                         else
                             report.Document(made.Notes);
                     }
+
+                    await TellReportAsync(report, reported);
                 });
 
     private async Task<AssetMaker> NewAssetMakerAsync(Report report)

@@ -27,7 +27,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     Reference? named = Base is null ? null : ParseArgument(() => Oci.Reference.Parse(Base));
                     if (named is { Digest: null })
                         throw new WorkflowException(

@@ -17,7 +17,7 @@ internal sealed partial class Build
                 .Before(Lock, Fetch, Assemble, Rehearse)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     IReadOnlyList<string> images = await ImagesAsync();
                     CheckedDefinitions found = await new CheckWorkflow(Workspace).RunAsync(images, Stop);
                     foreach (string note in found.Notes)

@@ -22,7 +22,7 @@ internal sealed partial class Build
                 .After(Assemble, BuildDockerfile)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     CompareWorkflow run = new(Rehearsal ? Workspace.Rehearsal : Workspace, report.Line);
                     List<Comparison> comparisons = [];
                     foreach (ImageDefinition definition in await DefinitionsAsync())

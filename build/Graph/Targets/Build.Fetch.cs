@@ -19,7 +19,7 @@ internal sealed partial class Build
             _.Description("Download what the locks name into the cache; every byte is verified")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     IReadOnlyList<AssemblyRequest> inputs = IsStep(nameof(Fetch)) ? await UnmergedAsync(report) : await InputsAsync();
                     FetchWorkflow workflow = new(sources, report.Line);

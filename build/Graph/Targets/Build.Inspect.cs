@@ -25,7 +25,7 @@ internal sealed partial class Build
                 .OnlyWhenStatic(() => !IsPlanned(nameof(Merge)) || !IsStep(nameof(Inspect)), "nothing is merged")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Against is not null)
                     {
                         await CompareAsync(report);

@@ -21,7 +21,7 @@ internal sealed partial class Build
                 .After(Assemble, Inspect)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using EngineChoice engines = NewEngines(report);
                     LoadWorkflow run = new(Workspace, Git, engines, report.Line);
                     List<LoadedPlatform> loaded = [];

@@ -16,7 +16,7 @@ internal sealed partial class Build
                 .Before(Fetch, Assemble, Rehearse)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     LockWorkflow workflow = new(Workspace, sources, report.Line) { AcceptUnsignedUnsafe = AcceptUnsignedUpstreamUnsafe };
                     foreach (string image in await ImagesAsync())

@@ -28,7 +28,7 @@ internal sealed partial class Build
                 .Requires(() => Layouts)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Dockerfile || Platforms.Length > 0)
                         throw new WorkflowException(
                             "Merge: layouts of Assemble are merged, with all platforms of an image. Leave --dockerfile and --platforms out",

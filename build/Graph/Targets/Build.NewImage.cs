@@ -25,7 +25,7 @@ internal sealed partial class Build
                 .Before(Check, Lock, Fetch, Assemble, Rehearse)
                 .Executes(() =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (NewName is null)
                         throw new WorkflowException("NewImage: wanted a name: ./build.sh NewImage NAME", FailureKind.WrongUse);
                     foreach (string file in new NewImageWorkflow(Workspace.Images).Run(NewName, From))

@@ -24,7 +24,7 @@ internal sealed partial class Build
                 .After(Assemble, Sign)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (WithdrawnRelease is not null)
                     {
                         await PreviewWithdrawalAsync(report);

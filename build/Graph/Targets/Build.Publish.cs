@@ -23,7 +23,7 @@ internal sealed partial class Build
                 .After(Assemble, Sign, Preview, Load, Smoke)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using HttpTransport transport = NewTransport(report);
                     ITrustedSigner signer = await Signers.TrustedAsync(Stop);
                     // What cannot be planned for one image is known before anything of another is sent.

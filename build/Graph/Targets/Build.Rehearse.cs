@@ -17,17 +17,23 @@ internal sealed partial class Build
             _.Description("Run a whole release inside this process: into two registries, with a throw-away key")
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
                     RehearseWorkflow run = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System)
                     {
                         SbomFormat = SbomFormat,
                     };
                     IReadOnlyList<RehearsedImage> images = await run.RunAsync(await ImagesAsync(), PlatformsOf, Stop);
+                    string page = await new ReportWorkflow(Workspace.Rehearsal).RunAsync(
+                        [.. images.Select(image => image.ToReport())],
+                        run.Timeline,
+                        Stop
+                    );
                     if (Json)
                         report.Result(RehearsalView.Json(images));
                     else
                         RehearsalView.Show(report, images);
+                    report.Line($"report: open {page} in a browser");
                     new ReleaseVerdict([.. images.SelectMany(image => image.Verified).Select(PlaceVerdict.Of)]).RequirePassed();
                 });
 }

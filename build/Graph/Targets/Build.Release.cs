@@ -20,7 +20,7 @@ internal sealed partial class Build
                 .Before(Preflight, Fetch, Assemble, Inspect, Sign, Publish)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     report.Line($"releasing {string.Join(" and ", await ImagesAsync())}");
                 });
 
@@ -37,7 +37,7 @@ internal sealed partial class Build
                 .After(Verify, Assets)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using AssetMaker maker = await NewAssetMakerAsync(report);
                     using HttpTransport transport = NewGitHubTransport(report);
                     GitHubPublication publication = new(await FindGitHubAsync(transport), report.Line);
@@ -46,14 +46,22 @@ internal sealed partial class Build
                     {
                         Policy = async definition => PolicyOf(await Signers.TrustedAsync(Stop), definition) with { NotOlderThan = null },
                     };
+                    List<ReleaseToReport> reported = [];
                     foreach (AssemblyRequest input in await InputsAsync())
                     {
-                        (MadeAssets made, GitHubRelease release) = await workflow.RunAsync(input, Connect(registries), Stop);
+                        (MadeAssets made, GitHubRelease release, ReleaseVerdict verdict) = await workflow.RunAsync(
+                            input,
+                            Connect(registries),
+                            Stop
+                        );
                         if (Json)
                             report.Result(AssetsView.Json(made, release));
                         else
                             report.Result(release.Page.ToString());
+                        reported.Add(new ReleaseToReport(input.Definition, made.Facts, verdict.Places));
                     }
+
+                    await TellReportAsync(report, reported);
                 });
 
     /// <summary>
@@ -82,7 +90,7 @@ internal sealed partial class Build
                 );
         }
 
-        using HttpTransport transport = NewGitHubTransport(Report.ToConsole());
+        using HttpTransport transport = NewGitHubTransport(Reporting.Report.ToConsole());
         ReleaseCheck check = new(Git, await FindGitHubAsync(transport));
         // Who names a tag on the command line means that image's release alone.
         IReadOnlyList<string> names =

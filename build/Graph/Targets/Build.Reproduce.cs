@@ -32,7 +32,7 @@ internal sealed partial class Build
                 )
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (Dockerfile)
                         throw new WorkflowException(
                             "--dockerfile: what a Docker Engine builds is never the same bytes twice. Run ./build.sh "

@@ -33,7 +33,7 @@ internal sealed partial class Build
                 .After(Assemble, Sign, Publish)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     if (To is null || (Reference is null && Images.Length != 1))
                         throw new WorkflowException(
                             "Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE",

@@ -26,7 +26,7 @@ internal sealed partial class Build
                 .After(Assemble)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     // Who skips the checks has that one made here that nothing else makes.
                     if (SucceededTargets.All(target => target.Name != nameof(Preflight)))
                         await new Preflight([ReleaseChecks.Keys(RootDirectory)]).RequireAsync(report.Line, Stop);

@@ -23,7 +23,7 @@ internal sealed partial class Build
                 .After(Assemble, Inspect)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     using EngineChoice engines = NewEngines(report);
                     IReadOnlyList<PlatformSmoke> results = await new SmokeWorkflow(ChosenWorkspace, engines, report.Line)
                     {

@@ -35,7 +35,7 @@ internal sealed partial class Build
                 .After(Assemble, Sign, Publish)
                 .Executes(async () =>
                 {
-                    Report report = Report.ToConsole();
+                    Report report = Reporting.Report.ToConsole();
                     LocalReference? local = Reference is null ? null : ParseArgument(() => LocalReference.Parse(Reference));
                     RequireSense(local);
                     RequireReferenceOfOfficial();

@@ -5,6 +5,7 @@ using Slipway.Git;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Pages;
 using Slipway.Rehearsal;
 using Slipway.Release;
 using Slipway.Trust;
@@ -23,6 +24,11 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
 
     public SbomFormat SbomFormat { get; init; }
 
+    private readonly StepClock _clock = new(time);
+
+    /// <summary>When its steps began and what they took.</summary>
+    public Timeline Timeline => _clock.Timeline;
+
     /// <param name="then">What else is done with each image while its registries run; null for nothing.</param>
     /// <returns>A row for each image, in the order given.</returns>
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
@@ -34,7 +40,9 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
     {
         foreach (string image in images)
             ContractFile.Read(ImageDefinitionFile.Read(workspace.Definition(image)));
-        IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, cancellationToken);
+        IReadOnlyList<AssemblyRequest> inputs = await _clock.RunAsync("Fetch", null, () =>
+            InputsAsync(images, platforms, cancellationToken)
+        );
         string[] hosts =
         [
             .. inputs
@@ -92,25 +100,42 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
     )
     {
         GitRepository git = new(repository);
-        AssembledImage image = await new AssembleWorkflow(_workspace, sources.Cache, log, time).RunAsync(input, cancellationToken);
-        InspectionResult inspected = await new InspectWorkflow(_workspace, log).RunAsync(input, cancellationToken);
+        AssembledImage image = await _clock.RunAsync("Assemble", input.Name, () =>
+            new AssembleWorkflow(_workspace, sources.Cache, log, time).RunAsync(input, cancellationToken)
+        );
+        InspectionResult inspected = await _clock.RunAsync("Inspect", input.Name, () =>
+            new InspectWorkflow(_workspace, log).RunAsync(input, cancellationToken)
+        );
         foreach (string line in InspectWorkflow.Lines(inspected))
             log(line);
         inspected.Require();
-        await new SignWorkflow(_workspace, git, log) { SbomFormat = SbomFormat }.RunAsync(
-            input,
-            signer,
-            Builder.Rehearsal,
-            cancellationToken
+        SignWorkflow sign = new(_workspace, git, log) { SbomFormat = SbomFormat };
+        await _clock.RunAsync("Sign", input.Name, () => sign.RunAsync(input, signer, Builder.Rehearsal, cancellationToken));
+        PublishWorkflow publish = new(_workspace, git, registries.Connect, log);
+        ReleaseRecord record = await _clock.RunAsync("Publish", input.Name, () =>
+            publish.RunAsync(input.Definition, policy, cancellationToken)
         );
-        ReleaseRecord record = await new PublishWorkflow(_workspace, git, registries.Connect, log).RunAsync(
-            input.Definition,
-            policy,
-            cancellationToken
+        ImmutableArray<VerificationResult> verified = await _clock.RunAsync("Verify", input.Name, () =>
+            VerifyAsync(input.Definition, record, registries, policy, cancellationToken)
         );
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, log, time) { Policy = _ => policy };
+        AssetsWorkflow assets = new(_workspace, description, signer, openPgp: null, log);
+        MadeAssets made = await _clock.RunAsync("Assets", input.Name, () => assets.RunAsync(input, cancellationToken));
+        return new RehearsedImage(input, image, record, verified) { Facts = made.Facts };
+    }
+
+    /// <summary>From every registry, as users will.</summary>
+    private static async Task<ImmutableArray<VerificationResult>> VerifyAsync(
+        ImageDefinition definition,
+        ReleaseRecord record,
+        RehearsalRegistries registries,
+        ReleasePolicy policy,
+        CancellationToken cancellationToken
+    )
+    {
         ReleaseVerifier verifier = new(policy);
-        List<VerificationResult> verified = [];
-        foreach (Reference destination in input.Definition.Repositories)
+        var verified = ImmutableArray.CreateBuilder<VerificationResult>();
+        foreach (Reference destination in definition.Repositories)
         {
             var site = registries.Connect().Repository(destination);
             PlaceVerdict verdict = await verifier.VerifyAsync(
@@ -119,16 +144,14 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
                     Content = site,
                     Signatures = site,
                     Wanted = record.Plan.Release,
-                    Official = input.Definition.Official,
+                    Official = definition.Official,
                 },
                 cancellationToken
             );
             verified.Add(verdict.Result!);
         }
 
-        ReleaseDescription description = new(_workspace, repository, registries.Connect, log, time) { Policy = _ => policy };
-        await new AssetsWorkflow(_workspace, description, signer, openPgp: null, log).RunAsync(input, cancellationToken);
-        return new RehearsedImage(input, image, record, [.. verified]);
+        return verified.ToImmutable();
     }
 
     /// <summary>
@@ -205,4 +228,11 @@ internal sealed record RehearsedImage(
     AssembledImage Image,
     ReleaseRecord Record,
     ImmutableArray<VerificationResult> Verified
-);
+)
+{
+    /// <summary>What its notes tell.</summary>
+    public required ReleaseFacts Facts { get; init; }
+
+    /// <summary>For the report.</summary>
+    public ReleaseToReport ToReport() => new(Input.Definition, Facts, [.. Verified.Select(PlaceVerdict.Of)]);
+}

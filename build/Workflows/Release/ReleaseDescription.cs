@@ -19,11 +19,11 @@ namespace Slipway.Workflows;
 /// <summary>Brings together what a published release's notes and files are made from.</summary>
 /// <param name="workspace">Where it was built.</param>
 /// <param name="repository">The work tree whose tags name releases.</param>
-/// <param name="connect">A client of the registries, where the release before may still stand.</param>
+/// <param name="connect">A client of the registries, where the release before may still stand; null when none may be asked.</param>
 internal sealed class ReleaseDescription(
     Workspace workspace,
     string repository,
-    Func<RegistryClient> connect,
+    Func<RegistryClient>? connect,
     Action<string> log,
     TimeProvider time
 )
@@ -64,10 +64,18 @@ internal sealed class ReleaseDescription(
             Node = input.Definition.Node is { } node ? new NodeVariable(node.Unit, node.Variable) : null,
             HasOpenPgp = hasOpenPgp,
             IsRehearsal = layout.ReadIndex().Annotations.ContainsKey(ReleasePlan.RehearsalMark),
-            StandIn = input.Lock.StandingIn.IsEmpty ? null : string.Join(", ", input.Lock.StandingIn),
+            StandIn = input.Lock.StandingIn.IsEmpty
+                ? await StandInAsync(layout, image, cancellationToken)
+                : string.Join(", ", input.Lock.StandingIn),
             Weaknesses = await WeaknessesAsync(input, cancellationToken),
         };
     }
+
+    /// <summary>What stand-ins took the place of when the layout was made, whatever the lock of now says; null for none.</summary>
+    private static async Task<string?> StandInAsync(OciLayout layout, AssembledImage image, CancellationToken cancellationToken) =>
+        await layout.ReadManifestAsync(image.Index.Digest, cancellationToken) is { } index
+            ? StandInMark.Of(Oci.Index.Parse(index.Bytes))?.Replace(",", ", ", StringComparison.Ordinal)
+            : null;
 
     /// <summary>The bytes of the record, which is a file of the release.</summary>
     public async Task<byte[]> RecordAsync(string image, CancellationToken cancellationToken) =>
@@ -213,6 +221,8 @@ internal sealed class ReleaseDescription(
         CancellationToken cancellationToken
     )
     {
+        if (connect is null)
+            return ImmutableDictionary<Platform, long>.Empty;
         ReleaseVerifier verifier = new(Policy(input.Definition));
         foreach (Reference place in input.Definition.Repositories)
         {

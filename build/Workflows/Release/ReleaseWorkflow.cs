@@ -27,14 +27,14 @@ internal sealed class ReleaseWorkflow(
     public async Task<ReleasedImage> RunAsync(AssemblyRequest input, RegistryClient client, CancellationToken cancellationToken)
     {
         RecordedRelease record = await description.PublishedAsync(input.Name, cancellationToken);
-        await VerifyAsync(input.Definition, record, client, cancellationToken);
+        ReleaseVerdict verdict = await VerifyAsync(input.Definition, record, client, cancellationToken);
         MadeAssets made = await assets.RunAsync(input, cancellationToken);
         GitHubRelease release = await publication.PublishAsync(made, workspace.Assets(input.Name), cancellationToken);
-        return new ReleasedImage(made, release);
+        return new ReleasedImage(made, release, verdict);
     }
 
     /// <summary>As users will, from every registry that has it.</summary>
-    private async Task VerifyAsync(
+    private async Task<ReleaseVerdict> VerifyAsync(
         ImageDefinition definition,
         RecordedRelease record,
         RegistryClient client,
@@ -49,8 +49,9 @@ internal sealed class ReleaseWorkflow(
         foreach (PlaceVerdict place in verdict.Places)
             log($"{definition.Name}: {place.Place}: {(place.Result?.Passed == true ? "verified" : "NOT verified")}");
         verdict.RequirePassed();
+        return verdict;
     }
 }
 
-/// <summary>An image that is released, with its page.</summary>
-internal sealed record ReleasedImage(MadeAssets Made, GitHubRelease Release);
+/// <summary>An image that is released, with its page and what verified it.</summary>
+internal sealed record ReleasedImage(MadeAssets Made, GitHubRelease Release, ReleaseVerdict Verified);
