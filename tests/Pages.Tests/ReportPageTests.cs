@@ -37,6 +37,32 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
+    public void Known_vulnerabilities_are_counted_and_listed_with_what_is_judged_and_only_where_somebody_looked()
+    {
+        ReportedImage image = Reported.Image();
+        string page = PageOf(image);
+        Assert.Contains("Advisories knew 1 high, 1 low, and 1 that the image is judged not to have.", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "<th scope=\"row\">CVE-2026-0002</th><td>bash</td><td>5.2</td><td>high</td><td>5.3</td>",
+            page,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("not_affected: not there", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("CVE-2026-0004", page, StringComparison.Ordinal);
+        Assert.Contains("And 1 more", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "Advisories knew none.",
+            PageOf(image with { Facts = image.Facts with { Weaknesses = [] } }),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "vulnerabilities",
+            PageOf(image with { Facts = image.Facts with { Weaknesses = null } }),
+            StringComparison.OrdinalIgnoreCase
+        );
+    }
+
+    [Fact]
     public void A_tag_that_one_registry_lacks_and_a_release_that_does_not_verify_are_told()
     {
         ReportedImage image = Reported.Image();

@@ -82,6 +82,24 @@ internal static class Reported
                 [new ContentChange("libc6" + text, "1" + text, "2" + text) { Fixes = ["CVE-2026-0001" + text] }],
                 ImmutableDictionary<Platform, long>.Empty
             ),
+            Weaknesses =
+            [
+                new KnownWeakness("CVE-2026-0002" + text, "bash" + text, "5.2" + text, "high", "5.3" + text, null)
+                {
+                    IsOpen = true,
+                    IsListed = true,
+                },
+                new KnownWeakness("CVE-2026-0003" + text, "bash" + text, null, "medium", null, "not_affected: not there" + text)
+                {
+                    IsOpen = false,
+                    IsListed = true,
+                },
+                new KnownWeakness("CVE-2026-0004" + text, "bash" + text, "5.2" + text, "low", null, null)
+                {
+                    IsOpen = true,
+                    IsListed = false,
+                },
+            ],
             Node = null,
             HasOpenPgp = false,
             IsRehearsal = true,

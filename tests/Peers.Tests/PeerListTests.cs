@@ -14,6 +14,7 @@ public sealed class PeerListTests
             Peer.All.Select(peer => peer.Name)
                 .Append(ApiDescription.PeerName)
                 .Append(SarifMultitoolTests.PeerName)
+                .Append(ReportTests.AxeName)
                 .Append(CompletionTests.PowerShell)
                 .Append(CycloneDxLibraryTests.Library.Name)
                 .Concat(WorkflowJudge.All.Select(judge => judge.Name))

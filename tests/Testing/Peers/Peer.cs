@@ -104,6 +104,9 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Zsh { get; } = new("zsh", null, "usr/bin/zsh");
 
+    /// <summary>A real browser; not fetched, since it has a hundred libraries.</summary>
+    public static Peer Chromium { get; } = new("chromium", null, "usr/bin/chromium");
+
     /// <summary>Debian's own resolver; the host's, whatever its version.</summary>
     public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
 
@@ -209,6 +212,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             AptGet,
             Gcc,
             Gpg,
+            Chromium,
             Fish,
             Zsh,
             Gpgv,
