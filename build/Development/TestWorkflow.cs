@@ -89,10 +89,7 @@ internal sealed class TestWorkflow(string root, string results, Action<string> l
     {
         string assembly = Path.Combine(root, "tests", project, "bin", "Release", "net10.0", $"Slipway.{project}.dll");
         string xml = Path.Combine(results, $"{project}.xml");
-        // Tests that start programs wait much of their time: for retries, for registries, for each other.
-        int threads = Environment.ProcessorCount + (Starting.Contains(project, StringComparer.Ordinal) ? 1 : 0);
-        ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-maxThreads", $"{threads}", "-xml", xml)
-            .RunAsync(cancellationToken);
+        ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-xml", xml).RunAsync(cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(results, $"{project}.log"), result.Output + result.Errors, cancellationToken);
         if (!File.Exists(xml))
             throw Failed($"{project} ended with {result.ExitCode} and no report", result);

@@ -67,12 +67,9 @@ public sealed class AssetsTargetTests : IAsyncLifetime
     {
         ChildResult result = (await AssetsAsync("--json")).Require();
 
-        using JsonDocument document = JsonDocument.Parse(result.Output);
-        Assert.Equal(
-            ("tools", "v1.0.0"),
-            (document.RootElement.GetProperty("image").GetString(), document.RootElement.GetProperty("release").GetString())
-        );
-        foreach (JsonElement asset in document.RootElement.GetProperty("assets").EnumerateArray())
+        JsonElement json = result.Json("assets");
+        Assert.Equal(("tools", "v1.0.0"), (json.GetProperty("image").GetString(), json.GetProperty("release").GetString()));
+        foreach (JsonElement asset in json.GetProperty("assets").EnumerateArray())
             Assert.Equal(
                 new FileInfo(Path.Combine(Folder, asset.GetProperty("name").GetString()!)).Length,
                 asset.GetProperty("size").GetInt64()

@@ -149,5 +149,5 @@ public sealed class CacheTargetTests : IAsyncLifetime
     private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = Cache }).RunAsync(arguments);
 
     private async Task<JsonElement> JsonAsync(int exitCode = 0, params string[] arguments) =>
-        JsonDocument.Parse((await RunAsync(["Cache", "--json", .. arguments])).Require(exitCode).Output).RootElement;
+        (await RunAsync(["Cache", "--json", .. arguments])).Require(exitCode).Json("cache");
 }

@@ -108,7 +108,7 @@ public sealed class DoctorTargetTests
     }
 
     private static async Task<JsonElement[]> LinesAsync(PublishedTools tools, int exitCode) =>
-        [.. JsonDocument.Parse((await tools.RunAsync("Doctor", "--json")).Require(exitCode).Output).RootElement.EnumerateArray()];
+        [.. (await tools.RunAsync("Doctor", "--json")).Require(exitCode).Json("doctor").EnumerateArray()];
 
     private static string? Found(JsonElement[] lines, string place, string check) => Text(Line(lines, place, check), "found");
 

@@ -77,12 +77,7 @@ public sealed class DriftTargetTests
     }
 
     private static JsonElement[] Findings(ChildResult result, int exitCode) =>
-        [
-            .. JsonDocument
-                .Parse(result.Require(exitCode).Output)
-                .RootElement.EnumerateArray()
-                .SelectMany(image => image.GetProperty("findings").EnumerateArray()),
-        ];
+        [.. result.Require(exitCode).Json("drift").EnumerateArray().SelectMany(image => image.GetProperty("findings").EnumerateArray())];
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

@@ -76,10 +76,7 @@ public sealed class InspectTargetTests
 
         Assert.Equal("no difference\n", (await RunAsync(one, against)).Require().Output);
         Assert.Contains("/usr/local/share/a", (await RunAsync(other, against)).Require().Output, StringComparison.Ordinal);
-        JsonElement[] differences =
-        [
-            .. JsonDocument.Parse((await RunAsync(other, [.. against, "--json"])).Require().Output).RootElement.EnumerateArray(),
-        ];
+        JsonElement[] differences = [.. (await RunAsync(other, [.. against, "--json"])).Require().Json("inspect-against").EnumerateArray()];
         JsonElement file = Assert.Single(differences);
         Assert.Equal(
             ("file", "/usr/local/share/a", "changed"),

@@ -195,7 +195,9 @@ public sealed class MergeTargetTests : IAsyncLifetime
         Assert.Equal(first, (await ReleaseAsync(merge)).Require().Output);
         Assert.Equal(whole, Tree(".", Artifacts));
 
-        JsonElement image = JsonDocument.Parse(first).RootElement[0];
+        JsonElement merged = JsonDocument.Parse(first).RootElement;
+        OutputSchema.Require("merge", merged);
+        JsonElement image = merged[0];
         Assert.Equal("tools", image.GetProperty("image").GetString());
         Assert.Equal(
             ["linux/amd64", "linux/arm64"],

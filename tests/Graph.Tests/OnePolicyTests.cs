@@ -39,6 +39,7 @@ public sealed partial class OnePolicyTests
             [
                 "Workflows/Rehearse/RehearseWorkflow.cs",
                 "Workflows/Reproduce/ReproduceRequest.cs",
+                "Workflows/Verify/VerifyWorkflow.cs",
             ],
             // The halves of a verdict, for who judges one release under several names.
             [@"\.ReadAsync\(asked,"] = ["Release/Drift/Drift.cs", "Release/Mirror/Mirror.cs", "Release/Policy/TagProofs.cs"],

@@ -18,7 +18,7 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
 
         ChildResult result = (await RunAsync(scene, "Outdated", "--json")).Require(65);
 
-        JsonElement image = JsonDocument.Parse(result.Output).RootElement[0];
+        JsonElement image = result.Json("outdated")[0];
         Assert.Equal("tools", image.GetProperty("image").GetString());
         Assert.True(image.GetProperty("outdated").GetBoolean());
         Assert.False(image.GetProperty("security").GetBoolean());
@@ -98,7 +98,7 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
 
         ChildResult result = (await RunAsync(scene, "Outdated", "--github-url", $"github.com={github.ApiUrl}", "--json")).Require(65);
 
-        JsonElement upstream = JsonDocument.Parse(result.Output).RootElement[0].GetProperty("upstream")[0];
+        JsonElement upstream = result.Json("outdated")[0].GetProperty("upstream")[0];
         Assert.Equal(
             ("v1.0.2", "v1.2.0", "https://github.com/far/tools/releases"),
             (Text(upstream, "update"), Text(upstream, "latest"), Text(upstream, "channel"))

@@ -17,7 +17,7 @@ public sealed class ScanTargetTests
 
         """;
 
-    private static readonly JsonSchema Schema = JsonSchema.FromFile(SourceTree.At("docs", "scan.schema.json"));
+    private static readonly JsonSchema Schema = JsonSchema.FromFile(SourceTree.At("docs", "schemas", "scan.schema.json"));
 
     internal static readonly byte[] Program = new TinyGoProgram
     {

@@ -171,9 +171,10 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
                 result.Output,
                 StringComparison.Ordinal
             );
-            JsonElement place = JsonDocument
-                .Parse((await at.RunAsync("Verify", "--json", "--reference", TamperedRegistry.Official + named)).Require().Output)
-                .RootElement.GetProperty("places")[0];
+            JsonElement place = (await at.RunAsync("Verify", "--json", "--reference", TamperedRegistry.Official + named))
+                .Require()
+                .Json("verify")
+                .GetProperty("places")[0];
             Assert.Equal(0, place.GetProperty("claims").GetArrayLength());
             Assert.Equal(
                 (made.Commit(0), "tools/v1.0.0"),

@@ -150,6 +150,7 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
         );
         Assert.Equal((all[0].ExitCode, all[0].Output), (all[2].ExitCode, all[2].Output));
         Assert.Equal((all[1].ExitCode, all[1].Output), (all[3].ExitCode, all[3].Output));
+        all[1].Json("verify");
         string failure = all[2].Error.Replace("slipway-verify: ", "", StringComparison.Ordinal).Trim();
         Assert.Contains(failure, all[0].Error, StringComparison.Ordinal);
         Assert.Equal(all[2].ExitCode != 0, failure.Length > 0);

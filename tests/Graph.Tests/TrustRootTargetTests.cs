@@ -205,5 +205,5 @@ public sealed class TrustRootTargetTests : IAsyncLifetime
         (_repository.Slipway with { Cache = Cache }).RunAsync(["TrustRoot", .. arguments]);
 
     private async Task<JsonElement> JsonAsync(params string[] arguments) =>
-        JsonDocument.Parse((await RunAsync(["--json", .. arguments])).Require().Output).RootElement;
+        (await RunAsync(["--json", .. arguments])).Require().Json("trust-root");
 }

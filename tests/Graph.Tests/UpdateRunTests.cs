@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Slipway.Advisories;
 using Slipway.Definitions;
 using Slipway.Http;
@@ -8,6 +9,7 @@ using Slipway.Reporting;
 using Slipway.Testing;
 using Slipway.Updates;
 using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
@@ -104,6 +106,9 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Contains("1 vanish, 0 are new, 1 stay", markdown, StringComparison.Ordinal);
         Assert.Contains("| vanishes | high | `CVE-2026-1` | `hello` | `1.0-1` | `1.0-1+deb13u1` |", markdown, StringComparison.Ordinal);
         Assert.DoesNotContain("CVE-2026-3", markdown, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(UpdateView.Json([new UpdatedImage("tools", report, null)]));
+        OutputSchema.Require("update", json.RootElement);
+        Assert.Equal("CVE-2026-1", json.RootElement[0].GetProperty("findings").GetProperty("gone")[0].GetProperty("id").GetString());
 
         // Broken advisories say so before anything is staged; a judgement that fits nothing keeps no update from being made.
         await Assert.ThrowsAsync<ContentException>(() =>

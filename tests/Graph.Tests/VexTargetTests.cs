@@ -39,9 +39,7 @@ public sealed class VexTargetTests
 
         ChildResult verified = (await VerifyAsync(repository, "--deep")).Require();
         Assert.Contains("also signed: a VEX document (https://openvex.dev/ns), at ", verified.Output, StringComparison.Ordinal);
-        JsonElement place = JsonDocument
-            .Parse((await VerifyAsync(repository, "--json")).Require().Output)
-            .RootElement.GetProperty("places")[0];
+        JsonElement place = (await VerifyAsync(repository, "--json")).Require().Json("verify").GetProperty("places")[0];
         Assert.All(place.GetProperty("subjects").EnumerateArray(), subject =>
             Assert.Equal([Statement.OpenVexType], subject.GetProperty("alsoSigned").EnumerateArray().Select(kind => kind.GetString()))
         );

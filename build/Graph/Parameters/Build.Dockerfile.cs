@@ -11,7 +11,7 @@ internal sealed partial class Build
     private readonly bool Dockerfile;
 
     [Parameter(
-        "BuildDockerfile, Compare, Report, Reproduce: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never "
+        "BuildDockerfile, Compare, Report, Reproduce, Verify: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never "
             + "to be published"
     )]
     private readonly bool Rehearsal;

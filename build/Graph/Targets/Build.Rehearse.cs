@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Oci;
 using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Views;
@@ -34,6 +35,8 @@ internal sealed partial class Build
                     else
                         RehearsalView.Show(report, images);
                     report.Line($"report: open {page} in a browser");
+                    NextCommand verify = new("Verify") { Options = ["--rehearsal"] };
+                    report.Line($"next: {verify} verifies it again; docs/release.md leads from here to a release");
                     new ReleaseVerdict([.. images.SelectMany(image => image.Verified).Select(PlaceVerdict.Of)]).RequirePassed();
                 });
 }

@@ -26,6 +26,7 @@ internal sealed partial class Build
     [Category("Verify")]
     [Example("Verify --reference quay.io/poseidon/kubelet:v1.36.4 --public-key slipway.pub", "a release")]
     [Example("Verify --public-key slipway.pub", "what is below artifacts/")]
+    [Example("Verify --rehearsal --deep", "what was rehearsed, down to every file")]
     private Target Verify =>
         _ =>
             _.Description(
@@ -39,6 +40,12 @@ internal sealed partial class Build
                     LocalReference? local = Reference is null ? null : ParseArgument(() => LocalReference.Parse(Reference));
                     RequireSense(local);
                     RequireReferenceOfOfficial();
+                    if (Rehearsal)
+                    {
+                        await VerifyRehearsalAsync(report);
+                        return;
+                    }
+
                     if (Refresh)
                         await UsedTrustedRootAsync(report);
                     SummaryFile? summary = PreparedSummary();
@@ -71,6 +78,27 @@ internal sealed partial class Build
                         await WriteSummaryAsync(summary, verdict, asked!, repository, isRemote: Reference is not null && local is null);
                     verdict.RequirePassed();
                 });
+
+    /// <summary>What was rehearsed, by the keys that rehearsals left beside it: that says that it is whole, and not who made it.</summary>
+    private async Task VerifyRehearsalAsync(Report report)
+    {
+        if (Reference is not null || Dockerfile || Policy is not null || (PublicKey ?? (object?)Identity ?? Issuer) is not null)
+            throw new WorkflowException(
+                "--rehearsal: what was rehearsed is verified by the key that its rehearsal left. Leave out --reference, --dockerfile, "
+                    + "--policy, --public-key, --identity and --issuer",
+                FailureKind.WrongUse
+            );
+        Workspace workspace = Workspace.Rehearsal;
+        ReleaseVerdict verdict = await VerifyWorkflow
+            .OfRehearsals(workspace, Deep ? VerifyFolder : null)
+            .LayoutsAsync(workspace, await DefinitionsAsync(), Stop);
+        if (Json)
+            report.Result(VerificationView.Json(verdict));
+        else
+            VerificationView.Show(report, verdict);
+        report.Note("a rehearsal: its key was thrown away, so that this says that it is whole and not who made it");
+        verdict.RequirePassed();
+    }
 
     /// <summary>Has identities believed by the trusted root whose digest was named, before anybody is.</summary>
     private async Task<PolicyFile?> BelieveRootAsync(LocalReference? local, PolicyFile? file)

@@ -97,6 +97,29 @@ internal sealed class ScanWorkflow(Workspace workspace, Func<AdvisoryScope, Advi
         return new ScanResult([.. found.Zip(images, Judged)], sources, now);
     }
 
+    /// <summary>What becomes of known vulnerabilities; null where a state of the image cannot be scanned, which the log tells.</summary>
+    /// <param name="before">Where it is as it was.</param>
+    /// <param name="after">Where it is as it is going to be.</param>
+    public async Task<FindingChanges?> CompareAsync(string image, Workspace before, Workspace after, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ScannedImage[] both = [await ScannedAsync(before), await ScannedAsync(after)];
+            return Run(both).Images is [var had, var has] ? FindingChanges.Between(had, has) : null;
+        }
+        catch (Exception e) when (e is ContentException or DefinitionException)
+        {
+            log($"{image}: what is known to be vulnerable is not told: {e.Message}");
+            return null;
+        }
+
+        async Task<ScannedImage> ScannedAsync(Workspace place) =>
+            await new ScanWorkflow(place, read, log, time).LockedAsync(
+                await new ImageInputs(place).ReadAsync(image, definition => definition.Platforms, cancellationToken),
+                cancellationToken
+            );
+    }
+
     private static ImageFindings Judged(ImageFindings found, ScannedImage image)
     {
         // Of what is not known nothing can be missing.

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Slipway.Advisories;
 using Slipway.Archives;
 using Slipway.Definitions;
 using Slipway.Git;
@@ -8,7 +7,6 @@ using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
-using Slipway.Scanning;
 using Slipway.Updates;
 using Slipway.Verification;
 
@@ -80,7 +78,15 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
             Inspected = inspected.Platforms,
             NextTag = await git.NextTagAsync(image, next.Version, cancellationToken),
             HasAdvisories = wanted.Advisories is not null,
-            Findings = old is null || wanted.Advisories is null ? null : await ScanAsync(image, wanted.Advisories, cancellationToken),
+            Findings =
+                old is null || wanted.Advisories is null
+                    ? null
+                    : await new ScanWorkflow(workspace, wanted.Advisories, log, sources.Time).CompareAsync(
+                        image,
+                        Before,
+                        Staging,
+                        cancellationToken
+                    ),
         };
         await File.WriteAllTextAsync(Path.Combine(Staging.Results(image), "report.md"), UpdateMarkdown.Of(done), cancellationToken);
         return new StagedUpdate(definition, done)
@@ -255,33 +261,6 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
         }
     }
 
-    /// <summary>What becomes of known vulnerabilities; an image that cannot be scanned keeps no update from being made.</summary>
-    private async Task<FindingChanges?> ScanAsync(
-        string image,
-        Func<AdvisoryScope, AdvisoryList> advisories,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            ScannedImage[] both = [await ScannedAsync(Before), await ScannedAsync(Staging)];
-            return new ScanWorkflow(workspace, advisories, log, sources.Time).Run(both).Images is [var before, var after]
-                ? FindingChanges.Between(before, after)
-                : null;
-        }
-        catch (Exception e) when (e is ContentException or DefinitionException)
-        {
-            log($"{image}: what is known to be vulnerable is not told: {e.Message}");
-            return null;
-        }
-
-        async Task<ScannedImage> ScannedAsync(Workspace place) =>
-            await new ScanWorkflow(place, advisories, log, sources.Time).LockedAsync(
-                await ReadAsync(place, image, cancellationToken),
-                cancellationToken
-            );
-    }
-
     /// <summary>
     /// Every version that the lock has otherwise than the definition, also where a killed update changed the definition alone.
     /// </summary>
@@ -314,21 +293,4 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
     }
 
     private static long? SizeOf(AssembledPlatform? platform) => platform?.Layers.Sum(layer => layer.Blob.Size);
-}
-
-/// <summary>How far an update goes and what it takes, from the command line.</summary>
-internal sealed record UpdateRequest
-{
-    public required VersionReach Reach { get; init; }
-
-    /// <summary>The version that the image is to have whatever its channel says; null asks the channel.</summary>
-    public required ReleaseVersion? To { get; init; }
-
-    /// <summary>Whether upstream is left alone and not asked.</summary>
-    public required bool PackagesOnly { get; init; }
-
-    public required bool AcceptUnsignedUnsafe { get; init; }
-
-    /// <summary>Null when there are no advisories.</summary>
-    public required Func<AdvisoryScope, AdvisoryList>? Advisories { get; init; }
 }

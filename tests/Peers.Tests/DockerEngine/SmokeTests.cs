@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Graph.Tests;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
@@ -29,7 +30,7 @@ public sealed class SmokeTests(SmallFixture fixture)
 
         ChildResult result = (await RunAsync(repository, "Smoke", "--json")).Require();
 
-        JsonElement[] rows = [.. JsonDocument.Parse(result.Output).RootElement.EnumerateArray()];
+        JsonElement[] rows = [.. result.Json("smoke").EnumerateArray()];
         Assert.Equal(
             [("linux/amd64", "passed", 7), ("linux/arm64", "passed", 5)],
             rows.Select(row =>
@@ -103,6 +104,7 @@ public sealed class SmokeTests(SmallFixture fixture)
         try
         {
             ChildResult own = (await RunAsync(repository, "Load")).Require();
+            (await RunAsync(repository, "Load", "--json")).Require().Json("load");
             Assert.Equal($"docker run --rm {Name}:v1.2.3\n", own.Output);
             ChildResult both = (await RunAsync(repository, "Load", "--platforms", "linux/amd64", "linux/arm64")).Require();
             Assert.Equal([$"docker run --rm {Name}:v1.2.3", $"docker run --rm --platform linux/arm64 {Name}:v1.2.3-arm64"], both.Lines);
